@@ -1,0 +1,58 @@
+/* socket.h -- what an application holds: a pattern, its pipes and their connections.  No I/O and
+ * no clock: node.h (net) carries octets between the pipes and streams. */
+#ifndef SP_SOCKET_H
+#define SP_SOCKET_H
+#include "sp/conn.h"
+#include "sp/pattern.h"
+
+struct sp_socket;
+struct sp_pipe;
+
+/* Notes for a trace: what was ignored or closed, and why. */
+struct sp_socket_notes {
+    void (*note)(void *ctx, enum sp_action_type, pipe_id, const char *why);
+    void *ctx;
+};
+
+struct sp_socket *sp_socket_new(const struct pattern_ops *, uint64_t seed); /* NULL: no memory */
+void sp_socket_free(struct sp_socket *); /* frees pipes that are left */
+void sp_socket_set_notes(struct sp_socket *, const struct sp_socket_notes *);
+struct pattern *sp_socket_pattern(struct sp_socket *);
+
+/* Options: "ttl" (1..255), "resend-ivl", "survey-deadline" (ms), "max-recv", "send-buf",
+ * "recv-buf" (octets; max-recv 0: no limit, default 1 MiB inclusive), and the pattern's own.
+ * They apply to pipes opened afterwards where they concern a pipe. */
+enum err sp_socket_set(struct sp_socket *, const char *option, int64_t value);
+enum err sp_socket_subscribe(struct sp_socket *, struct slice topic, bool on);
+
+/* E_AGAIN: push-back; nothing was taken.  Borrowed: the message is copied or referenced. */
+enum err sp_socket_send(struct sp_socket *, const struct msg *, msec now);
+/* The message is borrowed until the next call on this socket or its pipes. */
+enum err sp_socket_recv(struct sp_socket *, struct msg *, msec now);
+bool sp_socket_can_send(const struct sp_socket *); /* some pipe is writable */
+
+msec sp_socket_deadline(const struct sp_socket *);
+void sp_socket_tick(struct sp_socket *, msec now);
+size_t sp_socket_pipes(const struct sp_socket *); /* greeted, accepted by the pattern, not ended */
+
+/* ---- the transport's side of a pipe ---- */
+struct sp_pipe *sp_pipe_open(struct sp_socket *, enum sp_framing, msec now); /* NULL: no memory */
+void sp_pipe_set_user(struct sp_pipe *, void *);
+void *sp_pipe_user(const struct sp_pipe *);
+pipe_id sp_pipe_id(const struct sp_pipe *);
+uint8_t *sp_pipe_room(struct sp_pipe *, size_t *n); /* NULL, *n = 0: do not read now */
+void sp_pipe_fed(struct sp_pipe *, size_t n, msec now);
+/* The peer sends no more.  Whole messages that wait are still delivered; the pattern is told at
+ * once that the pipe is gone. */
+void sp_pipe_eof(struct sp_pipe *, msec now);
+int sp_pipe_out(const struct sp_pipe *, struct slice *out, int max);
+void sp_pipe_sent(struct sp_pipe *, size_t n, msec now);
+/* The greeting of the peer is still awaited (the handshake limit applies). */
+bool sp_pipe_greeting(const struct sp_pipe *);
+/* The stream is to be closed now (protocol error, refused, or ended and drained). */
+bool sp_pipe_over(const struct sp_pipe *);
+void sp_pipe_free(struct sp_pipe *, msec now); /* the stream is gone */
+/* Pipes whose output grew or whose state changed since last asked, one at a time; NULL: none. */
+struct sp_pipe *sp_socket_next_dirty(struct sp_socket *);
+
+#endif
