@@ -75,7 +75,7 @@ struct at {
 /* Receives one message and compares. */
 #define iut_expect(s, pattern) iut_expect_(HERE("iut_expect(" #s ", " #pattern ")"), (s), (pattern))
 /* Large messages: octet i is (i ^ i>>8 ^ i>>16) & 255.  `head` (a pattern or NULL) goes before. */
-#define iut_send_seq(s, n) iut_send_seq_(HERE("iut_send_seq(" #s ", " #n ")"), (s), (n))
+#define iut_send_seq(s, n)   iut_send_seq_(HERE("iut_send_seq(" #s ", " #n ")"), (s), (n))
 #define iut_expect_seq(s, n) iut_expect_seq_(HERE("iut_expect_seq(" #s ", " #n ")"), (s), (n))
 /* Raw sockets: protocol header and body apart, each a pattern. */
 #define iut_send_raw(s, head, body)                                                                \
@@ -101,7 +101,7 @@ struct at {
     iut_listen_fails_(HERE("iut_listen_fails(" #s ", " #url ", " #codes ")"), (s), (url), (codes))
 #define iut_dial(s, url) iut_dial_(HERE("iut_dial(" #s ", " #url ")"), (s), (url))
 /* Waits until exactly n pipes are usable. */
-#define iut_pipes(s, n) iut_pipes_(HERE("iut_pipes(" #s ", " #n ")"), (s), (n))
+#define iut_pipes(s, n)  iut_pipes_(HERE("iut_pipes(" #s ", " #n ")"), (s), (n))
 #define iut_device(a, b) iut_device_(HERE("iut_device(" #a ", " #b ")"), (a), (b))
 /* A call left running while the script goes on; one at a time.  iut_end_* waits for it. */
 #define iut_begin_recv(s, ms) iut_begin_recv_(HERE("iut_begin_recv(" #s ", " #ms ")"), (s), (ms))
@@ -110,13 +110,14 @@ struct at {
 #define iut_end_expect(s, pattern)                                                                 \
     iut_end_expect_(HERE("iut_end_expect(" #s ", " #pattern ")"), (s), (pattern))
 #define iut_end_ok(s) iut_end_ok_(HERE("iut_end_ok(" #s ")"), (s))
-#define iut_end_fails(s, codes) iut_end_fails_(HERE("iut_end_fails(" #s ", " #codes ")"), (s), (codes))
+#define iut_end_fails(s, codes)                                                                    \
+    iut_end_fails_(HERE("iut_end_fails(" #s ", " #codes ")"), (s), (codes))
 /* Asks, never fails: the answer's code ("ok", "timedout", "state", ...). */
 #define iut_try_send(s, ms, pattern)                                                               \
     iut_try_send_(HERE("iut_try_send(" #s ", " #ms ", " #pattern ")"), (s), (ms), (pattern))
 /* The payload received is kept as $got (an ok answer). */
 #define iut_try_recv(s, ms) iut_try_recv_(HERE("iut_try_recv(" #s ", " #ms ")"), (s), (ms))
-#define iut_fresh(t) iut_fresh_(HERE("iut_fresh(t)"), (t)) /* a new process; sockets are gone */
+#define iut_fresh(t)        iut_fresh_(HERE("iut_fresh(t)"), (t)) /* a new process; sockets are gone */
 bool iut_has(struct t *, const char *feature); /* declared in the adapter's hello */
 
 struct iut *iut_open_(struct at, struct t *, const char *const *protocol_then_options);
@@ -169,9 +170,9 @@ struct peer *reattach_(struct at, struct peer *, const char *as);
 const char *our_listener(struct t *);
 const char *nobody_there(struct t *); /* a URL: dialling it is refused until start_listening */
 #define start_listening(t, url) start_listening_(HERE("start_listening(t, " #url ")"), (t), (url))
-#define stop_listening(t, url) stop_listening_(HERE("stop_listening(t, " #url ")"), (t), (url))
-#define accept_raw(t, url) accept_raw_(HERE("accept_raw(t, " #url ")"), (t), (url))
-#define dial_raw(t, url) dial_raw_(HERE("dial_raw(t, " #url ")"), (t), (url))
+#define stop_listening(t, url)  stop_listening_(HERE("stop_listening(t, " #url ")"), (t), (url))
+#define accept_raw(t, url)      accept_raw_(HERE("accept_raw(t, " #url ")"), (t), (url))
+#define dial_raw(t, url)        dial_raw_(HERE("dial_raw(t, " #url ")"), (t), (url))
 void start_listening_(struct at, struct t *, const char *url);
 void stop_listening_(struct at, struct t *, const char *url);
 struct peer *accept_raw_(struct at, struct t *, const char *url);
@@ -189,15 +190,15 @@ size_t connections_seen(struct t *, const char *url); /* accepted so far by a li
 #define wire_expect(p, pattern)                                                                    \
     wire_expect_(HERE("wire_expect(" #p ", " #pattern ")"), (p), (pattern))
 #define wire_finish(p) wire_finish_(HERE("wire_finish(" #p ")"), (p)) /* FIN; we still read */
-#define wire_reset(p) wire_reset_(HERE("wire_reset(" #p ")"), (p))    /* RST; ipc: abrupt close */
-#define wire_close(p) wire_close_(HERE("wire_close(" #p ")"), (p))
+#define wire_reset(p)  wire_reset_(HERE("wire_reset(" #p ")"), (p))   /* RST; ipc: abrupt close */
+#define wire_close(p)  wire_close_(HERE("wire_close(" #p ")"), (p))
 /* Sends one octet after another, each only when the one before has been read. */
 #define wire_trickle(p, pattern)                                                                   \
     wire_trickle_(HERE("wire_trickle(" #p ", " #pattern ")"), (p), (pattern))
 /* The implementation has read all we sent. */
 #define wire_drained(p) wire_drained_(HERE("wire_drained(" #p ")"), (p))
-#define wire_pause(p) wire_pause_((p))   /* we stop reading: back-pressure */
-#define wire_resume(p) wire_resume_((p)) /* and read again */
+#define wire_pause(p)   wire_pause_((p))  /* we stop reading: back-pressure */
+#define wire_resume(p)  wire_resume_((p)) /* and read again */
 /* TCP urgent data (kernel only). */
 #define wire_urgent(p, octet) wire_urgent_(HERE("wire_urgent(" #p ", " #octet ")"), (p), (octet))
 void wire_send_(struct at, struct peer *, const char *pattern);
@@ -213,7 +214,7 @@ void wire_resume_(struct peer *);
 void wire_urgent_(struct at, struct peer *, uint8_t octet);
 
 /* One SP message, framed as this transport frames it. */
-#define sp_send(p, pattern) sp_send_(HERE("sp_send(" #p ", " #pattern ")"), (p), (pattern))
+#define sp_send(p, pattern)   sp_send_(HERE("sp_send(" #p ", " #pattern ")"), (p), (pattern))
 #define sp_expect(p, pattern) sp_expect_(HERE("sp_expect(" #p ", " #pattern ")"), (p), (pattern))
 #define sp_send_seq(p, head, n)                                                                    \
     sp_send_seq_(HERE("sp_send_seq(" #p ", " #head ", " #n ")"), (p), (head), (n))
@@ -251,7 +252,8 @@ bool is_closed(const struct peer *);
 
 /* Silence.  The rule is a sentinel: bad input, then good input on the same pipe, and the next
  * thing must be the good one.  Where none exists, say why. */
-#define expect_quiet(p, ms, why) expect_quiet_(HERE("expect_quiet(" #p ", " #ms ", " #why ")"), (p), (ms), (why))
+#define expect_quiet(p, ms, why)                                                                   \
+    expect_quiet_(HERE("expect_quiet(" #p ", " #ms ", " #why ")"), (p), (ms), (why))
 void expect_quiet_(struct at, struct peer *, int64_t ms, const char *why_no_sentinel);
 
 /* ---- time, in ms of the case's own clock (simulated against the reference) ---- */
@@ -271,7 +273,8 @@ int64_t patience(const struct t *); /* ms per expect */
         if (!(condition))                                                                          \
             fail_(HERE("check(" #condition ")"), (t), __VA_ARGS__);                                \
     } while (0)
-void fail_(struct at, struct t *, const char *format, ...) __attribute__((format(printf, 3, 4), noreturn));
+void fail_(struct at, struct t *, const char *format, ...)
+    __attribute__((format(printf, 3, 4), noreturn));
 /* The spec leaves this open: name the variant seen.  The case ends as INFO unless it fails. */
 void variant(struct t *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void skip(struct t *, const char *why) __attribute__((noreturn));
@@ -286,8 +289,8 @@ const char *value(struct t *, const char *format, ...) __attribute__((format(pri
 /* Octets captured earlier as $name, as a big-endian number of up to 8 octets. */
 uint64_t captured(struct t *, const char *name);
 /* Of the adapter's process, from /proc; -1 where it cannot be had.  .needs = "kernel" */
-int64_t iut_memory(struct t *);      /* resident octets */
-int64_t iut_descriptors(struct t *); /* open descriptors */
+int64_t iut_memory(struct t *);                /* resident octets */
+int64_t iut_descriptors(struct t *);           /* open descriptors */
 uint64_t random_below(struct t *, uint64_t n); /* from --seed and the instance's name */
 
 /* ---- what several families need (helpers.c) ---- */
@@ -295,7 +298,8 @@ uint64_t random_below(struct t *, uint64_t n); /* from --seed and the instance's
 const char *greeting(struct t *, const char *as);
 const char *peer_of(const char *protocol);
 /* `rep` still serves on this pipe: <id>'still there?' is delivered, the answer comes back. */
-#define expect_served(rep, p, id) expect_served_(HERE("expect_served(" #rep ", " #p ", " #id ")"), (rep), (p), (id))
+#define expect_served(rep, p, id)                                                                  \
+    expect_served_(HERE("expect_served(" #rep ", " #p ", " #id ")"), (rep), (p), (id))
 void expect_served_(struct at, struct iut *, struct peer *, const char *id);
 
 /* Segmentation of what we send (--segmentation) is applied below wire_send: no case knows. */

@@ -1,4 +1,5 @@
-/* ledger.h -- the requirements: one row each, compiled in from the tables of harness/requirements. */
+/* ledger.h -- the requirements: one row each, compiled in from the tables of harness/requirements.
+ */
 #ifndef HARNESS_LEDGER_H
 #define HARNESS_LEDGER_H
 #include <stddef.h>

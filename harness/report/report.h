@@ -25,17 +25,17 @@ const char *level_name(enum level);     /* "MUST" "DEFACTO" "SHOULD" "MAY" */
 bool verdict_failed(enum verdict);      /* FAIL CRASH HANG XPASS ERROR */
 
 struct result {
-    const char *case_id;      /* req_resends_until_answered */
-    const char *instance;     /* req_resends_until_answered[tcp,iut-dials] */
+    const char *case_id;  /* req_resends_until_answered */
+    const char *instance; /* req_resends_until_answered[tcp,iut-dials] */
     const char *title;
     const char *requirements; /* ids, space separated */
     const char *clauses;      /* "sp-request-reply-01 6.1; ..." of those rows */
     enum level level;
     enum verdict verdict;
-    enum verdict was; /* of XFAIL and XPASS: the verdict before expectations; else == verdict */
-    int64_t ms;       /* time of the instance's own clock */
-    const char *why;  /* one line; "" for a plain PASS */
-    const char *at;   /* "harness/cases/req.c:26", or "" */
+    enum verdict was;   /* of XFAIL and XPASS: the verdict before expectations; else == verdict */
+    int64_t ms;         /* time of the instance's own clock */
+    const char *why;    /* one line; "" for a plain PASS */
+    const char *at;     /* "harness/cases/req.c:26", or "" */
     const char *script; /* that line of the script: sp_expect(rep, "$id 'ping'"), or "" */
     const char *detail; /* several lines (wanted, got, the first difference), or "" */
     const char *trace;  /* path of the rendered trace without extension, or "" */

@@ -36,7 +36,8 @@ void node_close(struct node_socket *);
 enum err node_set(struct node_socket *, const char *option, int64_t value);
 enum err node_subscribe(struct node_socket *, struct slice topic, bool on);
 
-/* URLs: tcp://HOST:PORT  tcp://[::1]:PORT  ipc://PATH  inproc://NAME.  `url` gets the actual one. */
+/* URLs: tcp://HOST:PORT  tcp://[::1]:PORT  ipc://PATH  inproc://NAME.  `url` gets the actual one.
+ */
 enum err node_listen(struct node_socket *, const char *url, char *actual, size_t cap);
 enum err node_dial(struct node_socket *, const char *url);
 size_t node_pipes(const struct node_socket *);

@@ -1,4 +1,5 @@
-/* protocol.h -- the endpoint types of the Scalability Protocols (sp-protocol-ids-01), one row each. */
+/* protocol.h -- the endpoint types of the Scalability Protocols (sp-protocol-ids-01), one row each.
+ */
 #ifndef SP_PROTOCOL_H
 #define SP_PROTOCOL_H
 #include <stddef.h>
