@@ -1,8 +1,10 @@
+# shellcheck shell=bash
 # What the scripts in ci/ share.  Source it; it changes to the root of the tree.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export LC_ALL=C.UTF-8
-PYTHON=/usr/bin/python3 # Debian's, because Debian's pytest and jsonschema belong to it
+# shellcheck disable=SC2034 # used by those who source this; Debian's, as its pytest belongs to it
+PYTHON=/usr/bin/python3
 
 die() {
     printf '%s: %s\n' "$(basename "$0")" "$*" >&2
