@@ -1,0 +1,419 @@
+/* nng.c -- adapter of libnng. */
+#include "adapter.h"
+#include <nng/nng.h>
+#include <nng/protocol/bus0/bus.h>
+#include <nng/protocol/pair0/pair.h>
+#include <nng/protocol/pair1/pair.h>
+#include <nng/protocol/pipeline0/pull.h>
+#include <nng/protocol/pipeline0/push.h>
+#include <nng/protocol/pubsub0/pub.h>
+#include <nng/protocol/pubsub0/sub.h>
+#include <nng/protocol/reqrep0/rep.h>
+#include <nng/protocol/reqrep0/req.h>
+#include <nng/protocol/survey0/respond.h>
+#include <nng/protocol/survey0/survey.h>
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct protocol {
+    const char *name;
+    int (*open)(nng_socket *);
+    int (*open_raw)(nng_socket *);
+};
+
+struct socket {
+    const struct protocol *protocol;
+    nng_socket id;
+    nng_ctx context;
+    nng_aio *aio; /* the one operation under way */
+    bool is_context, raw, polyamorous;
+
+    /* The usable pipes, kept by callbacks from the library's threads. */
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    int *pipe;
+    size_t pipes, room;
+};
+
+static const struct protocol protocols[] = {
+    { "pair0", nng_pair0_open, nng_pair0_open_raw },
+    { "pair1", nng_pair1_open, nng_pair1_open_raw },
+    { "pub", nng_pub0_open, nng_pub0_open_raw },
+    { "sub", nng_sub0_open, nng_sub0_open_raw },
+    { "req", nng_req0_open, nng_req0_open_raw },
+    { "rep", nng_rep0_open, nng_rep0_open_raw },
+    { "push", nng_push0_open, nng_push0_open_raw },
+    { "pull", nng_pull0_open, nng_pull0_open_raw },
+    { "surveyor", nng_surveyor0_open, nng_surveyor0_open_raw },
+    { "respondent", nng_respondent0_open, nng_respondent0_open_raw },
+    { "bus", nng_bus0_open, nng_bus0_open_raw },
+};
+
+enum kind { MS, INT, SIZE, MESSAGES, OCTETS, POLYAMOROUS };
+
+static const struct option {
+    const char *name, *key;
+    enum kind kind;
+} options[] = {
+    { "resend-ivl", NNG_OPT_REQ_RESENDTIME, MS },
+    { "survey-deadline", NNG_OPT_SURVEYOR_SURVEYTIME, MS },
+    { "ttl", NNG_OPT_MAXTTL, INT },
+    { "max-recv", NNG_OPT_RECVMAXSZ, SIZE },
+    { "subscribe", NNG_OPT_SUB_SUBSCRIBE, OCTETS },
+    { "unsubscribe", NNG_OPT_SUB_UNSUBSCRIBE, OCTETS },
+    { "reconnect-min", NNG_OPT_RECONNMINT, MS },
+    { "reconnect-max", NNG_OPT_RECONNMAXT, MS },
+    { "send-buf", NNG_OPT_SENDBUF, MESSAGES },
+    { "recv-buf", NNG_OPT_RECVBUF, MESSAGES },
+    { "polyamorous", NNG_OPT_PAIR1_POLY, POLYAMOROUS },
+};
+
+static struct outcome done(int e)
+{
+    const char *code = "other";
+    switch (e) {
+    case 0:
+        return OK;
+    case NNG_ETIMEDOUT:
+    case NNG_EAGAIN:
+        code = "timedout";
+        break;
+    case NNG_ECLOSED:
+    case NNG_ECONNSHUT:
+        code = "closed";
+        break;
+    case NNG_ECONNREFUSED:
+        code = "refused";
+        break;
+    case NNG_ENOTSUP:
+        code = "notsup";
+        break;
+    case NNG_ESTATE:
+        code = "state";
+        break;
+    case NNG_EPROTO:
+        code = "proto";
+        break;
+    case NNG_EMSGSIZE:
+        code = "toolong";
+        break;
+    case NNG_EADDRINUSE:
+        code = "inuse";
+        break;
+    case NNG_EPEERAUTH:
+    case NNG_ECRYPTO:
+        code = "auth";
+        break;
+    case NNG_EINVAL:
+    case NNG_EADDRINVAL:
+    case NNG_EBADTYPE:
+    case NNG_ENOENT: /* unsubscribe from what was not subscribed to */
+        code = "inval";
+        break;
+    }
+    return FAIL(code, nng_strerror(e));
+}
+
+/* Where "not supported" means that the library has no such thing, rather than that it refuses. */
+static struct outcome done_or_na(int e)
+{
+    return e == NNG_ENOTSUP ? NA : done(e);
+}
+
+/* A pipe counts from the moment the pattern can send on it.  Removal is also told of pipes that
+ * the pattern refused (a second one of a pair), which never counted: hence ids, not a number. */
+static void pipe_changed(nng_pipe p, nng_pipe_ev event, void *arg)
+{
+    struct socket *s = arg;
+    int id = nng_pipe_id(p);
+    pthread_mutex_lock(&s->lock);
+    if (event == NNG_PIPE_EV_ADD_POST) {
+        if (s->pipes == s->room) {
+            size_t room = s->room ? 2 * s->room : 16;
+            int *more = reallocarray(s->pipe, room, sizeof *more);
+            if (!more)
+                abort();
+            s->pipe = more;
+            s->room = room;
+        }
+        s->pipe[s->pipes++] = id;
+    } else {
+        size_t i = 0;
+        while (i < s->pipes && s->pipe[i] != id)
+            i++;
+        if (i < s->pipes)
+            s->pipe[i] = s->pipe[--s->pipes];
+    }
+    pthread_cond_signal(&s->changed);
+    pthread_mutex_unlock(&s->lock);
+}
+
+static struct outcome watch_pipes(struct socket *s)
+{
+    int e = nng_pipe_notify(s->id, NNG_PIPE_EV_ADD_POST, pipe_changed, s);
+    return done(e ? e : nng_pipe_notify(s->id, NNG_PIPE_EV_REM_POST, pipe_changed, s));
+}
+
+static struct outcome pipes(struct socket *s, size_t n, int ms)
+{
+    struct timespec end;
+    int e = 0;
+    if (s->is_context)
+        return NA;
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    end.tv_sec += ms / 1000;
+    end.tv_nsec += (long)(ms % 1000) * 1000000;
+    if (end.tv_nsec >= 1000000000) {
+        end.tv_sec++;
+        end.tv_nsec -= 1000000000;
+    }
+    pthread_mutex_lock(&s->lock);
+    while (s->pipes != n && e != ETIMEDOUT)
+        e = pthread_cond_timedwait(&s->changed, &s->lock, &end);
+    bool reached = s->pipes == n;
+    pthread_mutex_unlock(&s->lock);
+    return reached ? OK : FAIL("timedout", NULL);
+}
+
+static struct socket *new_socket(void)
+{
+    pthread_condattr_t monotonic;
+    struct socket *s = calloc(1, sizeof *s);
+    if (!s || nng_aio_alloc(&s->aio, NULL, NULL) != 0) {
+        free(s);
+        return NULL;
+    }
+    pthread_mutex_init(&s->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&s->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    return s;
+}
+
+static void discard(struct socket *s)
+{
+    nng_aio_free(s->aio);
+    pthread_cond_destroy(&s->changed);
+    pthread_mutex_destroy(&s->lock);
+    free(s->pipe);
+}
+
+static void close_socket(struct socket *s)
+{
+    if (s->is_context)
+        nng_ctx_close(s->context);
+    else
+        nng_close(s->id);
+    discard(s);
+}
+
+static struct outcome open_socket(const char *protocol, bool raw, struct socket **out)
+{
+    const struct protocol *p = protocols, *end = p + sizeof protocols / sizeof *p;
+    while (p < end && strcmp(p->name, protocol) != 0)
+        p++;
+    if (p == end)
+        return NA;
+    struct socket *s = new_socket();
+    if (!s)
+        return FAIL("other", "out of memory");
+    s->protocol = p;
+    s->raw = raw;
+    struct outcome o = done_or_na(raw ? p->open_raw(&s->id) : p->open(&s->id));
+    if (!o.code) {
+        o = watch_pipes(s);
+        if (!o.code) {
+            *out = s;
+            return OK;
+        }
+        nng_close(s->id);
+    }
+    discard(s);
+    free(s);
+    return o;
+}
+
+static struct outcome open_context(struct socket *s, struct socket **out)
+{
+    struct socket *c = s->is_context ? NULL : new_socket();
+    if (!c)
+        return FAIL("other", "no context");
+    c->is_context = true;
+    struct outcome o = done_or_na(nng_ctx_open(&c->context, s->id));
+    if (!o.code) {
+        *out = c;
+        return OK;
+    }
+    discard(c);
+    free(c);
+    return o;
+}
+
+static bool is_raw(const struct socket *s)
+{
+    return s->raw;
+}
+
+/* A pair is polyamorous from its birth on: what was opened is opened again. */
+static struct outcome set_polyamorous(struct socket *s, bool on)
+{
+    nng_socket id;
+    if (s->is_context || s->raw || s->protocol->open != nng_pair1_open)
+        return NA;
+    int e = on ? nng_pair1_open_poly(&id) : nng_pair1_open(&id);
+    if (e)
+        return done(e);
+    nng_close(s->id);
+    s->id = id;
+    s->polyamorous = on;
+    return watch_pipes(s);
+}
+
+static struct outcome set(struct socket *s, const char *name, const struct value *v)
+{
+    const struct option *o = options, *end = o + sizeof options / sizeof *o;
+    nng_socket id = s->id;
+    nng_ctx c = s->context;
+    bool on_context = s->is_context;
+    int n;
+
+    while (o < end && strcmp(o->name, name) != 0)
+        o++;
+    if (o == end)
+        return NA;
+    if (o->kind == OCTETS ? !v->is_octets
+                          : !v->is_number || v->number < INT_MIN || v->number > INT_MAX)
+        return FAIL("inval", "no such value");
+    n = (int)v->number;
+    switch (o->kind) {
+    case MS:
+        return done_or_na(on_context ? nng_ctx_set_ms(c, o->key, n)
+                                     : nng_socket_set_ms(id, o->key, n));
+    case MESSAGES: /* the library counts messages: 1,024 octets are one */
+        if (n < 0)
+            return FAIL("inval", "no such value");
+        n = n / 1024 + (n % 1024 != 0);
+        n = n > 8192 ? 8192 : n; /* its own limit */
+        /* fall through */
+    case INT:
+        return done_or_na(on_context ? nng_ctx_set_int(c, o->key, n)
+                                     : nng_socket_set_int(id, o->key, n));
+    case SIZE:
+        if (n < 0)
+            return FAIL("inval", "no such value");
+        return done_or_na(on_context ? nng_ctx_set_size(c, o->key, (size_t)n)
+                                     : nng_socket_set_size(id, o->key, (size_t)n));
+    case OCTETS:
+        return done_or_na(on_context ? nng_ctx_set(c, o->key, v->octets, v->size)
+                                     : nng_socket_set(id, o->key, v->octets, v->size));
+    case POLYAMOROUS:
+        return set_polyamorous(s, n != 0);
+    }
+    return NA;
+}
+
+static struct outcome listen_at(struct socket *s, const char *url, char *actual, size_t room)
+{
+    nng_listener l;
+    int port;
+    size_t n = strlen(url);
+    if (s->is_context)
+        return NA;
+    int e = nng_listen(s->id, url, &l, 0);
+    if (!e && strncmp(url, "tcp", 3) == 0 && n > 2 && strcmp(url + n - 2, ":0") == 0) {
+        e = nng_listener_get_int(l, NNG_OPT_TCP_BOUND_PORT, &port);
+        snprintf(actual, room, "%.*s:%d", (int)n - 2, url, e ? 0 : port);
+    } else {
+        snprintf(actual, room, "%s", url);
+    }
+    return done_or_na(e);
+}
+
+static struct outcome dial(struct socket *s, const char *url)
+{
+    return s->is_context ? NA : done_or_na(nng_dial(s->id, url, NULL, NNG_FLAG_NONBLOCK));
+}
+
+static struct outcome send_message(struct socket *s, int ms, const struct message *m)
+{
+    nng_msg *msg;
+    int e = nng_msg_alloc(&msg, 0);
+    if (e)
+        return done(e);
+    if ((e = nng_msg_append(msg, m->body, m->body_size)) == 0 && m->header_size)
+        e = nng_msg_header_append(msg, m->header, m->header_size);
+    if (m->pipe) {
+        nng_pipe p = NNG_PIPE_INITIALIZER;
+        p.id = m->pipe;
+        nng_msg_set_pipe(msg, p);
+    }
+    if (!e) {
+        nng_aio_set_timeout(s->aio, ms);
+        nng_aio_set_msg(s->aio, msg);
+        if (s->is_context)
+            nng_ctx_send(s->context, s->aio);
+        else
+            nng_send_aio(s->id, s->aio);
+        nng_aio_wait(s->aio);
+        e = nng_aio_result(s->aio);
+    }
+    if (e)
+        nng_msg_free(msg); /* a message that was not sent stays ours */
+    return done(e);
+}
+
+static struct outcome receive(struct socket *s, int ms)
+{
+    nng_aio_set_timeout(s->aio, ms);
+    if (s->is_context)
+        nng_ctx_recv(s->context, s->aio);
+    else
+        nng_recv_aio(s->id, s->aio);
+    nng_aio_wait(s->aio);
+    int e = nng_aio_result(s->aio);
+    if (e)
+        return done(e);
+    nng_msg *msg = nng_aio_get_msg(s->aio);
+    int pipe = s->polyamorous ? nng_pipe_id(nng_msg_get_pipe(msg)) : 0;
+    struct message m = { nng_msg_header(msg), nng_msg_body(msg), nng_msg_header_len(msg),
+                         nng_msg_len(msg), pipe > 0 ? (uint32_t)pipe : 0 };
+    adapter_deliver(&m, s->raw);
+    nng_msg_free(msg);
+    return OK;
+}
+
+static void device(struct socket *a, struct socket *b)
+{
+    nng_device(a->id, b->id);
+}
+
+int main(void)
+{
+    char hello[256];
+    snprintf(hello, sizeof hello,
+             "nng %s tcp tcp6 ipc inproc raw device ctx pipes resend-ivl survey-deadline ttl"
+             " max-recv subscribe unsubscribe reconnect-min reconnect-max send-buf recv-buf"
+             " polyamorous",
+             nng_version());
+    const struct library library = {
+        .hello = hello,
+        .open = open_socket,
+        .set = set,
+        .listen = listen_at,
+        .dial = dial,
+        .pipes = pipes,
+        .send = send_message,
+        .recv = receive,
+        .close = close_socket,
+        .is_raw = is_raw,
+        .device = device,
+        .context = open_context,
+    };
+    return adapter_main(&library);
+}
