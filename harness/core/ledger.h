@@ -1,5 +1,4 @@
-/* ledger.h -- the requirements: one row each, compiled in from the tables of harness/requirements.
- */
+/* ledger.h -- the requirements, one row each, compiled in from harness/requirements. */
 #ifndef HARNESS_LEDGER_H
 #define HARNESS_LEDGER_H
 #include <stddef.h>

@@ -1,5 +1,4 @@
-/* protocol.h -- the endpoint types of the Scalability Protocols (sp-protocol-ids-01), one row each.
- */
+/* protocol.h -- the endpoint types of SP (sp-protocol-ids-01), one row each. */
 #ifndef SP_PROTOCOL_H
 #define SP_PROTOCOL_H
 #include <stddef.h>
