@@ -41,9 +41,10 @@ install_missing() {
     if ! "${as[@]}" install -y --no-install-recommends "${missing[@]}" >"$log" 2>&1; then
         if ! "${as[@]}" update >"$log" 2>&1 ||
             ! "${as[@]}" install -y --no-install-recommends "${missing[@]}" >>"$log" 2>&1; then
-            grep -E '^[EW]:' "$log" | head -5 >&2 || true
+            local why
+            why=$(grep -m1 '^E:' "$log" || tail -n1 "$log")
             rm -f "$log"
-            die "cannot install ${missing[*]} (is the network up?); type: ${as[0]/env/} $type"
+            die "cannot install ${missing[*]} ($why); as root type: $type"
         fi
     fi
     rm -f "$log"
