@@ -10,6 +10,7 @@ struct chunk {
     size_t n; /* octets in use */
     size_t cap;
     uint8_t *p;
+    void *memory; /* what malloc returned; p lies in it */
 };
 
 struct chunk *chunk_new(size_t cap); /* one reference; NULL when memory is short */

@@ -22,7 +22,8 @@ enum sp_event_type {
     SP_EV_ERROR,    /* once; `err`, `why`: the connection is to be closed */
 };
 
-/* Slices live until the next call of sp_conn_room, sp_conn_next or sp_conn_free. */
+/* Slices live until the next call of sp_conn_room or sp_conn_free, or until sp_conn_next yields
+ * another message. */
 struct sp_event {
     enum sp_event_type type;
     uint16_t peer_type;
@@ -35,8 +36,8 @@ struct sp_event {
 struct sp_conn_config {
     enum sp_framing framing;
     uint16_t self, peer;  /* endpoint types: ours, and the one accepted */
-    uint64_t max_payload; /* octets of SP header and body accepted; 0: no limit */
-    size_t read_ahead;    /* octets of input to hold, 0: 256 KiB */
+    uint64_t max_payload; /* octets of SP header and body accepted; 0: 2^60 - 1 */
+    size_t read_ahead;    /* octets of input to hold beside a large payload, 0: 256 KiB */
 };
 
 struct sp_conn; /* about 200 octets; buffers are allocated when first needed and grow with use */
@@ -46,15 +47,23 @@ void sp_conn_free(struct sp_conn *);
 enum sp_conn_state sp_conn_state(const struct sp_conn *);
 
 /* Where to read the next octets into, and how many fit; *n is 0 (NULL returned) when the
- * connection holds all it may until sp_conn_next has been called: back-pressure.  Never commits
- * memory for a size that is only claimed. */
+ * connection holds all it may until sp_conn_next has been called: back-pressure; also after the end
+ * and when memory is short (sp_conn_next then says so).  Never commits memory for a size that is
+ * only claimed. */
 uint8_t *sp_conn_room(struct sp_conn *, size_t *n);
 void sp_conn_fed(struct sp_conn *, size_t n);
 void sp_conn_eof(struct sp_conn *);
 /* Takes the next event.  After SP_EV_ERROR or end: SP_EV_NONE for ever. */
 enum sp_event_type sp_conn_next(struct sp_conn *, struct sp_event *);
+/* What sp_conn_next would yield, not taken yet; *payload is set when it is a message.  Keeps the
+ * slices handed out before. */
+enum sp_event_type sp_conn_peek(const struct sp_conn *, struct slice *payload);
 /* True if sp_conn_next would yield something: a whole frame, a greeting or an error is there. */
 bool sp_conn_ready(const struct sp_conn *);
+/* True if sp_conn_room would say NULL for back-pressure. */
+bool sp_conn_full(const struct sp_conn *);
+/* Octets of input held, whole messages and parts. */
+size_t sp_conn_held(const struct sp_conn *);
 
 /* Appends one frame.  Small bodies are copied (coalesced with their neighbours); a body of
  * 32 KiB or more with `own` set goes by reference.  E_STATE before the peer's greeting is

@@ -9,8 +9,6 @@
 #include "base/msec.h"
 #include "sp/msg.h"
 
-typedef uint32_t pipe_id; /* never 0; a channel id of the raw sockets: 31 bits, random start, +1 */
-
 enum sp_action_type {
     SP_ACT_SEND,    /* msg on pipe */
     SP_ACT_DELIVER, /* msg from pipe to the application */

@@ -37,6 +37,8 @@ struct sp_frame_head {
 size_t sp_frame_head_size(enum sp_framing); /* 8 or 9 */
 /* Octets used, or 0 when more are needed. */
 ptrdiff_t sp_frame_head_parse(enum sp_framing, struct slice in, struct sp_frame_head *out);
+/* Writes it at `to`, which has room for 9 octets; returns how many it took. */
+size_t sp_frame_head_put(enum sp_framing, uint8_t *to, const struct sp_frame_head *);
 void sp_frame_head_write(enum sp_framing, struct buf *out, const struct sp_frame_head *);
 
 #endif

@@ -1,0 +1,69 @@
+#include "sp/wire.h"
+
+static const uint8_t magic[3] = { 0x00, 'S', 'P' };
+
+struct sp_greeting sp_greeting_of(uint16_t type)
+{
+    return (struct sp_greeting){ .magic = { magic[0], magic[1], magic[2] }, .type = type };
+}
+
+ptrdiff_t sp_greeting_parse(struct slice in, struct sp_greeting *out)
+{
+    if (in.n < SP_GREETING_SIZE)
+        return 0;
+    *out = (struct sp_greeting){
+        .magic = { in.p[0], in.p[1], in.p[2] },
+        .version = in.p[3],
+        .type = get_be16(in.p + 4),
+        .reserved = get_be16(in.p + 6),
+    };
+    return SP_GREETING_SIZE;
+}
+
+void sp_greeting_write(struct buf *out, const struct sp_greeting *g)
+{
+    uint8_t octets[SP_GREETING_SIZE] = { g->magic[0], g->magic[1], g->magic[2], g->version };
+    set_be16(octets + 4, g->type);
+    set_be16(octets + 6, g->reserved);
+    buf_put(out, octets, sizeof octets);
+}
+
+const char *sp_greeting_fault(const struct sp_greeting *g)
+{
+    if (g->magic[0] != magic[0] || g->magic[1] != magic[1] || g->magic[2] != magic[2])
+        return "greeting does not start 00 'SP'";
+    if (g->version != 0)
+        return "version of the greeting is not 0";
+    if (g->reserved != 0)
+        return "reserved octets not zero";
+    return NULL;
+}
+
+size_t sp_frame_head_size(enum sp_framing framing)
+{
+    return framing == SP_FRAMING_IPC ? 9 : 8;
+}
+
+ptrdiff_t sp_frame_head_parse(enum sp_framing framing, struct slice in, struct sp_frame_head *out)
+{
+    size_t size = sp_frame_head_size(framing);
+    if (in.n < size)
+        return 0;
+    out->type = framing == SP_FRAMING_IPC ? in.p[0] : SP_FRAME_TYPE_MESSAGE;
+    out->size = get_be64(in.p + size - 8);
+    return (ptrdiff_t)size;
+}
+
+size_t sp_frame_head_put(enum sp_framing framing, uint8_t *to, const struct sp_frame_head *h)
+{
+    if (framing == SP_FRAMING_IPC)
+        *to++ = h->type;
+    set_be64(to, h->size);
+    return sp_frame_head_size(framing);
+}
+
+void sp_frame_head_write(enum sp_framing framing, struct buf *out, const struct sp_frame_head *h)
+{
+    uint8_t octets[9];
+    buf_put(out, octets, sp_frame_head_put(framing, octets, h));
+}
