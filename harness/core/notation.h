@@ -6,7 +6,10 @@
  *     <name: ...>      capture what matches          $name       the same octets again
  *     *                at the end: the rest, any
  *
- * A pattern without `.. % <name:> *` is also a value. */
+ * What is in <> may be any items.  $name may follow its own capture in the same pattern.  Numbers
+ * are decimal or 0x hex.  A pattern that leaves nothing open (no .. <name:> * nor a dot in %) is
+ * also a value.
+ */
 #ifndef HARNESS_NOTATION_H
 #define HARNESS_NOTATION_H
 #include "base/bytes.h"
@@ -41,12 +44,12 @@ bool notation_length(const char *pattern, const struct captures *, size_t *out);
 
 /* Both sides aligned, octet by octet, with the first difference marked:
  *
- *     wanted   80 00 1f 03  'ping'          ($id = 80 00 1f 03)
- *     got      80 00 1f 04  'ping'
- *                       ^^ octet 3, in $id
+ *     wanted   80 00 1f 03 'ping'  ($id = 80 00 1f 03)
+ *     got      80 00 1f 04 'ping'
+ *                       ^^ octet 3, in $id: wanted 03, got 04
  *
- * At most about 64 octets around the difference are shown; the rest is counted.  Octets of a peer
- * never reach the terminal unescaped. */
+ * Three lines (two when it matches), each with its newline.  About 32 octets around the difference
+ * are shown; the rest is counted.  Octets of a peer never reach the terminal unescaped. */
 void notation_explain(const char *pattern, const struct captures *, struct slice got,
                       struct buf *out);
 /* Octets in the notation itself: hex, runs of printable ASCII as 'text', long repeats as 00*31;
