@@ -245,7 +245,8 @@ static void receive(struct entry *e, char **word)
         answer_outcome(malformed, NULL);
         return;
     }
-    answer_outcome(lib->recv(e->socket, ms), delivered);
+    struct outcome o = lib->recv(e->socket, ms);
+    answer_outcome(o, delivered);
     free(delivered);
     delivered = NULL;
 }
