@@ -1,0 +1,152 @@
+/* rep_many.c -- several requesters: sp-request-reply-01 5.2. */
+#include "case.h"
+
+CASE(rep_same_id_on_two_pipes,
+     .title = "REP sends each reply to the pipe its request came from, though the ids are equal",
+     .covers = "SP-REP-013", .why = "clients would read each other's answers", .via = ANY)
+{
+    struct iut *rep = iut_open(t, "rep");
+    struct peer *a = attach(rep, "req");
+    struct peer *b = attach(rep, "req");
+
+    sp_send(a, "80000001 'from a'");
+    iut_expect(rep, "'from a'");
+    sp_send(b, "80000001 'from b'"); /* is there before the first is answered */
+    iut_send(rep, "'to a'");
+    sp_expect(a, "80000001 'to a'");
+    iut_expect(rep, "'from b'");
+    iut_send(rep, "'to b'");
+    sp_expect(b, "80000001 'to b'");
+
+    sp_send(a, "80000002 'again'");
+    iut_expect(rep, "'again'");
+    iut_send(rep, "'to a again'");
+    sp_expect(a, "80000002 'to a again'");
+}
+
+CASE(rep_keeps_backtrace_of_its_request,
+     .title = "REP returns the backtrace of the request it answers, though others have arrived",
+     .covers = "SP-REP-027", .why = "a backtrace kept in a buffer that is used again misroutes",
+     .via = ANY)
+{
+    struct iut *rep = iut_open(t, "rep");
+    struct peer *a = attach(rep, "req");
+    struct peer *b = attach(rep, "req");
+
+    sp_send(a, "0000000a 0000000b 80000001 'from a'");
+    iut_expect(rep, "'from a'");
+    sp_send(a, "0000001a 0000001b 80000003 'more'");
+    sp_send(b, "0000002a 80000002 'from b'");
+    iut_send(rep, "'to a'");
+    sp_expect(a, "0000000a 0000000b 80000001 'to a'");
+
+    for (int i = 0; i < 2; i++) { /* the two that wait, in either order */
+        check(t, strcmp(iut_try_recv(rep, patience(t)), "ok") == 0, "a request is lost");
+        if (captured(t, "got") == 0x6d6f7265) { /* 'more' */
+            iut_send(rep, "'to a'");
+            sp_expect(a, "0000001a 0000001b 80000003 'to a'");
+        } else {
+            iut_send(rep, "'to b'");
+            sp_expect(b, "0000002a 80000002 'to b'");
+        }
+    }
+}
+
+CASE(rep_requester_gone_before_reply,
+     .title =
+         "REP drops the reply to a requester that has gone, without an error, and serves the next",
+     .covers = "SP-REP-014", .why = "one impatient client would stop the service", .via = ANY)
+{
+    struct iut *rep = iut_open(t, "rep");
+    struct peer *a = attach(rep, "req");
+    struct peer *b = attach(rep, "req");
+
+    sp_send(a, "80000001 'from a'");
+    iut_expect(rep, "'from a'");
+    wire_close(a);
+    if (iut_has(t, "pipes"))
+        iut_pipes(rep, 1); /* it has noticed */
+    iut_send(rep, "'too late'");
+    expect_served(rep, b, "80000001");
+}
+
+CASE(rep_no_reply_on_the_next_connection,
+     .title = "REP does not send the reply to a request on the requester's next connection",
+     .covers = "SP-REP-016", .via = ANY)
+{
+    struct iut *rep = iut_open(t, "rep");
+    struct peer *req = attach(rep, "req");
+
+    sp_send(req, "80000001 'question'");
+    iut_expect(rep, "'question'");
+    wire_close(req);
+    req = reattach(req, "req");
+    iut_send(rep, "'too late'");
+    expect_served(rep, req, "80000002"); /* the next thing that comes is this answer */
+}
+
+CASE(rep_requester_that_does_not_read,
+     .title = "REP serves the other requesters when one has stopped reading its replies",
+     .covers = "SP-REP-015", .via = TCP)
+{
+    enum { MOST = 40, BLOCK_MS = 150 };
+    struct iut *rep = iut_open(t, "rep");
+    struct peer *stalled = attach(rep, "req");
+    struct peer *other = attach(rep, "req");
+
+    wire_pause(stalled);
+    for (int i = 0; i < MOST; i++) {
+        sp_send(stalled, "80000001 'q'");
+        iut_expect(rep, "'q'");
+        /* Dropped, queued or refused: all are legitimate, so long as it ends. */
+        if (strcmp(iut_try_send(rep, BLOCK_MS, "'r'*500000"), "ok") != 0)
+            break;
+    }
+    int64_t asked = now(t);
+    expect_served(rep, other, "80000002");
+    expect_elapsed(t, asked, 0, 1000);
+}
+
+CASE(rep_serves_in_turn,
+     .title = "REP serves one request beside a flood on another pipe within ten of the flood",
+     .covers = "SP-REP-020", .why = "one busy client would starve the others", .via = ANY)
+{
+    enum { FLOOD = 500, ALLOWED = 10, LONE = 0x6c6f6e65 }; /* 'lone' */
+    struct iut *rep = iut_open(t, "rep");
+    struct peer *busy = attach(rep, "req");
+    struct peer *other = attach(rep, "req");
+
+    for (unsigned i = 0; i < FLOOD; i++)
+        sp_send(busy, value(t, "u32:0x%08x 'more'", 0x80000000 + i));
+    for (unsigned i = 0; i < 5; i++) {
+        iut_expect(rep, "'more'");
+        iut_send(rep, "'ok'");
+    }
+    sp_send(other, "80000001 'lone'");
+    wire_drained(other);
+    for (unsigned before = 0;; before++) {
+        check(t, before <= ALLOWED, "%u requests of the flood were served before the one beside it",
+              before);
+        check(t, strcmp(iut_try_recv(rep, patience(t)), "ok") == 0, "no request is delivered");
+        iut_send(rep, "'ok'");
+        if (captured(t, "got") == LONE)
+            break;
+    }
+    sp_expect(other, "80000001 'ok'");
+}
+
+CASE(rep_pipelined_requests,
+     .title = "REP delivers a hundred requests that one pipe sends ahead in order, one by one",
+     .covers = "SP-REP-025", .via = ANY)
+{
+    struct iut *rep = iut_open(t, "rep");
+    struct peer *req = attach(rep, "req");
+
+    for (unsigned i = 0; i < 100; i++)
+        sp_send(req, value(t, "u32:0x%08x u32:%u", 0x80000000 + i, i));
+    for (unsigned i = 0; i < 100; i++) {
+        iut_expect(rep, value(t, "u32:%u", i));
+        iut_send(rep, value(t, "u32:%u", 1000 + i));
+        sp_expect(req, value(t, "u32:0x%08x u32:%u", 0x80000000 + i, 1000 + i));
+    }
+}

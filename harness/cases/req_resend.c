@@ -1,0 +1,94 @@
+/* req_resend.c -- sending an unanswered request again by time: sp-request-reply-01 6.1. */
+#include "case.h"
+
+CASE(req_resends_until_answered,
+     .title = "REQ sends an unanswered request again under the same id; a reply ends it",
+     .covers = "SP-REQ-022", .why = "work would be done, and charged, again and again", .via = ANY,
+     .needs = "resend-ivl")
+{
+    struct iut *req = iut_open(t, "req", "resend-ivl=150");
+    struct peer *rep = attach(req, "rep");
+
+    iut_send(req, "'ping'");
+    sp_expect(rep, "<id: %1....... .. .. ..> 'ping'");
+    sp_expect(rep, "$id 'ping'");
+    sp_send(rep, "$id 'pong'");
+    iut_expect(req, "'pong'");
+    expect_quiet(rep, 3 * 150, "driven by the resend timer: three intervals");
+}
+
+CASE(req_resends_at_the_interval,
+     .title = "REQ sends an unanswered request again at each multiple of the interval that was set",
+     .covers = "SP-REQ-017", .via = ANY, .needs = "resend-ivl")
+{
+    struct iut *req = iut_open(t, "req", "resend-ivl=300");
+    struct peer *rep = attach(req, "rep");
+
+    int64_t asked = now(t);
+    iut_send(req, "'ping'");
+    sp_expect(rep, "<id: %1....... .. .. ..> 'ping'");
+    for (int i = 1; i <= 3; i++) {
+        sp_expect(rep, "$id 'ping'");
+        expect_elapsed(t, asked, i * 300 - 20, i * 300 + 150);
+    }
+}
+
+CASE(req_resends_same_octets, .title = "REQ sends a request again octet for octet, id and body",
+     .covers = "SP-REQ-018", .why = "the body may have been handed over or freed meanwhile",
+     .via = ANY, .needs = "resend-ivl")
+{
+    struct iut *req = iut_open(t, "req", "resend-ivl=100");
+    struct peer *rep = attach(req, "rep");
+
+    iut_send_seq(req, 5000);
+    sp_expect_seq(rep, "<id: %1....... .. .. ..>", 5000);
+    for (int i = 0; i < 3; i++)
+        sp_expect_seq(rep, "$id", 5000);
+    sp_send(rep, "$id 'pong'");
+    iut_expect(req, "'pong'");
+}
+
+CASE(req_resend_interval_defaults_to_60_s,
+     .title = "REQ sends an unanswered request again after 60 s by default, and not before",
+     .covers = "SP-REQ-016", .via = ANY, .slow = true)
+{
+    struct iut *req = iut_open(t, "req");
+    struct peer *rep = attach(req, "rep");
+
+    int64_t asked = now(t);
+    iut_send(req, "'ping'");
+    sp_expect(rep, "<id: %1....... .. .. ..> 'ping'");
+    closes_within(rep, 62500); /* until the next message */
+    sp_expect(rep, "$id 'ping'");
+    expect_elapsed(t, asked, 58000, 62000);
+}
+
+CASE(req_replaced_request_not_resent,
+     .title = "REQ does not send a replaced request again when the resend interval ends",
+     .covers = "SP-REQ-023", .via = ANY, .needs = "resend-ivl")
+{
+    struct iut *req = iut_open(t, "req", "resend-ivl=150");
+    struct peer *rep = attach(req, "rep");
+
+    iut_send(req, "'old'");
+    sp_expect(rep, "%1....... .. .. .. 'old'");
+    iut_send(req, "'new'");
+    sp_expect(rep, "<id: %1....... .. .. ..> 'new'");
+    for (int i = 0; i < 3; i++)
+        sp_expect(rep, "$id 'new'");
+}
+
+CASE(req_without_resend_sends_once,
+     .title = "REQ with resending disabled sends an unanswered request once",
+     .covers = "SP-REQ-037", .why = "an interval of 0 taken for \"now\" floods the peer",
+     .via = ANY, .needs = "resend-ivl")
+{
+    struct iut *req = iut_open(t, "req", "resend-ivl=0");
+    struct peer *rep = attach(req, "rep");
+
+    iut_send(req, "'ping'");
+    sp_expect(rep, "<id: %1....... .. .. ..> 'ping'");
+    expect_quiet(rep, 300, "what floods is a timer of 0 ms: it would run many times");
+    sp_send(rep, "$id 'pong'");
+    iut_expect(req, "'pong'");
+}
