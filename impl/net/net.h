@@ -8,6 +8,7 @@
 #include <sys/types.h>
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/heap.h"
 #include "base/msec.h"
 
 struct net;
@@ -17,9 +18,13 @@ struct listener;
 /* ---- time ---- */
 struct net_timer { /* owned by the caller; zero-initialised is disarmed */
     msec when;
-    void (*fire)(struct net_timer *, msec now);
-    size_t slot; /* 0: not armed */
+    void (*fire)(struct net_timer *, msec now); /* disarmed before it is called */
+    struct heap_node node;
 };
+static inline bool net_timer_armed(const struct net_timer *t)
+{
+    return t->node.in;
+}
 
 /* ---- streams ---- */
 enum {
@@ -36,10 +41,12 @@ struct stream_ops {
     ptrdiff_t (*read)(struct stream *, void *, size_t);
     /* >0: octets taken; -E_AGAIN (also while connecting); -E_CLOSED, -E_REFUSED. */
     ptrdiff_t (*write)(struct stream *, const struct slice *, int count);
-    void (*want)(struct stream *, unsigned events); /* level-triggered; replaces */
-    void (*finish)(struct stream *);                /* FIN: we write no more */
-    void (*close)(struct stream *, bool reset);     /* frees the stream; never flushes by waiting */
-    /* Octets we wrote that the peer has not read yet (its receive queue included); -1 unknown. */
+    /* Level-triggered; replaces.  After the end a stream stays readable: stop wanting that. */
+    void (*want)(struct stream *, unsigned events);
+    void (*finish)(struct stream *);            /* FIN: we write no more */
+    void (*close)(struct stream *, bool reset); /* frees the stream; never flushes by waiting */
+    /* Octets we wrote that the peer has not read yet (its receive queue included); -1 unknown,
+     * or the peer is gone.  ipc of a real world: 0 is exact, more is only more than 0. */
     ptrdiff_t (*unread)(struct stream *);
     bool (*connected)(const struct stream *);
 };
@@ -99,6 +106,8 @@ struct listener {
 };
 
 /* ---- the world ---- */
+enum net_file { NET_NO_FILE, NET_FILE, NET_OTHER_FILE };
+
 struct net_ops {
     msec (*now)(struct net *);
     void (*arm)(struct net *, struct net_timer *, msec when); /* MSEC_NEVER disarms */
@@ -106,16 +115,18 @@ struct net_ops {
      * ownership of each new stream.  E_INUSE, E_INVAL, E_NOMEM. */
     enum err (*listen)(struct net *, const char *url, void (*accepted)(void *ctx, struct stream *),
                        void *ctx, struct listener **out);
-    /* Returns at once; the outcome is an event: writable, or readable with -E_REFUSED. */
+    /* Returns at once; the outcome is an event: writable, or readable with -E_REFUSED (writable
+     * if only that is wanted).  E_INVAL, E_NOMEM. */
     enum err (*dial)(struct net *, const char *url, struct stream **out);
     /* Runs what is due: dispatches stream events and timers until one batch was handled or
      * `until` passed.  os: waits in epoll; sim: jumps the clock.  Returns how many callbacks ran;
      * sim: 0 means nothing can ever happen before `until`, and the clock is then at `until`. */
     int (*step)(struct net *, msec until);
-    void (*free)(struct net *);
+    void (*free)(struct net *); /* and the streams and listeners that are left */
     /* ipc socket files (sim keeps its own table of them). */
-    enum { NET_NO_FILE, NET_FILE, NET_OTHER_FILE } (*file)(struct net *, const char *path);
+    enum net_file (*file)(struct net *, const char *path);
     void (*file_leave_stale)(struct net *, const char *path); /* a socket file nobody listens on */
+    void (*file_leave_other)(struct net *, const char *path); /* an empty file, not a socket */
     void (*file_unlink)(struct net *, const char *path);
 };
 struct net {
