@@ -40,7 +40,10 @@ void trace_add(struct trace *, const struct trace_event *);
 /* How connection `conn` is framed, and the greeting type of both sides where known, so that it
  * can be dissected. */
 void trace_describe(struct trace *, unsigned conn, enum sp_framing, uint16_t iut_type);
+/* The same for a stream that was not seen from its start: it begins behind its greeting. */
+void trace_describe_greeted(struct trace *, unsigned conn, enum sp_framing, uint16_t iut_type);
 size_t trace_count(const struct trace *);
+size_t trace_lost(const struct trace *); /* events dropped because memory was short */
 const struct trace_event *trace_get(const struct trace *, size_t i);
 
 /* Renderers.  False: writing failed (errno). */
@@ -49,5 +52,7 @@ struct trace_meta {
 };
 bool trace_text(const struct trace *, const struct trace_meta *, FILE *);
 bool trace_jsonl(const struct trace *, const struct trace_meta *, FILE *);
+/* Adds what trace_jsonl wrote.  False: it is not that, `why` has "line N: what". */
+bool trace_read_jsonl(struct trace *, FILE *, struct buf *why);
 
 #endif
