@@ -11,7 +11,7 @@
 
 enum sp_action_type {
     SP_ACT_SEND,    /* msg on pipe */
-    SP_ACT_DELIVER, /* msg from pipe to the application */
+    SP_ACT_DELIVER, /* msg from pipe to the application: lazy patterns, in answer to arrived() */
     SP_ACT_CLOSE,   /* close pipe: `why` */
     SP_ACT_DROP,    /* nothing is to be done: msg was ignored, `why` (the trace shows it) */
 };
@@ -58,6 +58,9 @@ struct pattern_ops {
     /* A whole message; msg.head is empty and msg.body is the payload as on the wire: the machine
      * splits it.  May come from a pipe already deleted (its last messages are still delivered). */
     void (*arrived)(struct pattern *, pipe_id, const struct msg *, msec now);
+    /* Lazy patterns: why arrived() would drop the message now, or NULL.  What is refused is offered
+     * at once instead of waiting for the application, so junk never clogs a pipe.  NULL: none. */
+    const char *(*refuse)(const struct pattern *, pipe_id, const struct msg *);
     /* The application sends.  E_AGAIN: push-back, nothing was taken. */
     enum err (*send)(struct pattern *, const struct msg *, msec now);
     /* The application receives.  E_OK: *msg, borrowed until the next input.  E_AGAIN: wait (lazy
@@ -76,7 +79,9 @@ const struct pattern_ops *pattern_find(uint16_t self, bool raw); /* NULL: unknow
 struct pattern *pattern_new(const struct pattern_ops *, uint64_t seed);
 void pattern_free(struct pattern *);
 
-/* For the machines: append an action. */
+/* For the machines: room for `n` actions (false: no memory), and append one.  An action that finds
+ * no memory is lost; machines reserve what an input can cause when a pipe is added. */
+bool pattern_reserve(struct pattern *, size_t n);
 void pattern_act(struct pattern *, enum sp_action_type, pipe_id, const struct msg *,
                  const char *why);
 

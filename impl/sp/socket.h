@@ -19,15 +19,20 @@ void sp_socket_free(struct sp_socket *); /* frees pipes that are left */
 void sp_socket_set_notes(struct sp_socket *, const struct sp_socket_notes *);
 struct pattern *sp_socket_pattern(struct sp_socket *);
 
-/* Options: "ttl" (1..255), "resend-ivl", "survey-deadline" (ms), "max-recv", "send-buf",
- * "recv-buf" (octets; max-recv 0: no limit, default 1 MiB inclusive), and the pattern's own.
- * They apply to pipes opened afterwards where they concern a pipe. */
+/* Options: "max-recv" (octets, default 1 MiB inclusive, 0: no limit), "send-buf" (octets unsent at
+ * which a pipe stops being writable, default 256 KiB), "recv-buf" (octets read ahead, default
+ * 256 KiB): they apply to pipes opened afterwards.  And the pattern's own, E_NOTSUP elsewhere:
+ * "resend-ivl" (REQ; ms, 0 or less: never by timer), "survey-deadline" (SURVEYOR; ms, negative:
+ * none), "ttl" (REP, RESPONDENT, PAIR v1; 1..255), "polyamorous" (PAIR v1; 0 or 1; E_STATE once
+ * there is a peer). */
 enum err sp_socket_set(struct sp_socket *, const char *option, int64_t value);
 enum err sp_socket_subscribe(struct sp_socket *, struct slice topic, bool on);
 
-/* E_AGAIN: push-back; nothing was taken.  Borrowed: the message is copied or referenced. */
+/* E_AGAIN: push-back; nothing was taken.  Borrowed: the message is copied or referenced; it may be
+ * the one last received here.  The head counts on raw sockets only. */
 enum err sp_socket_send(struct sp_socket *, const struct msg *, msec now);
-/* The message is borrowed until the next call on this socket or its pipes. */
+/* The message is borrowed until the next call on this socket or its pipes (sp_socket_next_dirty,
+ * the const functions and sp_pipe_sent keep it). */
 enum err sp_socket_recv(struct sp_socket *, struct msg *, msec now);
 bool sp_socket_can_send(const struct sp_socket *); /* some pipe is writable */
 
@@ -39,20 +44,24 @@ size_t sp_socket_pipes(const struct sp_socket *); /* greeted, accepted by the pa
 struct sp_pipe *sp_pipe_open(struct sp_socket *, enum sp_framing, msec now); /* NULL: no memory */
 void sp_pipe_set_user(struct sp_pipe *, void *);
 void *sp_pipe_user(const struct sp_pipe *);
-pipe_id sp_pipe_id(const struct sp_pipe *);
+pipe_id sp_pipe_id(const struct sp_pipe *); /* from the start, though the greeting may fail */
 uint8_t *sp_pipe_room(struct sp_pipe *, size_t *n); /* NULL, *n = 0: do not read now */
 void sp_pipe_fed(struct sp_pipe *, size_t n, msec now);
 /* The peer sends no more.  Whole messages that wait are still delivered; the pattern is told at
- * once that the pipe is gone. */
+ * once that the pipe is gone, and the pipe is over. */
 void sp_pipe_eof(struct sp_pipe *, msec now);
 int sp_pipe_out(const struct sp_pipe *, struct slice *out, int max);
 void sp_pipe_sent(struct sp_pipe *, size_t n, msec now);
 /* The greeting of the peer is still awaited (the handshake limit applies). */
 bool sp_pipe_greeting(const struct sp_pipe *);
-/* The stream is to be closed now (protocol error, refused, or ended and drained). */
+/* The stream is to be closed now: protocol error, refused, end of stream (a half-close counts as
+ * one, as in every implementation), out of memory. */
 bool sp_pipe_over(const struct sp_pipe *);
-void sp_pipe_free(struct sp_pipe *, msec now); /* the stream is gone */
-/* Pipes whose output grew or whose state changed since last asked, one at a time; NULL: none. */
+/* The stream is gone, however it went.  Whole messages that wait are still delivered: the socket
+ * keeps them, up to 64 MiB for all such pipes together. */
+void sp_pipe_free(struct sp_pipe *, msec now);
+/* Pipes whose output grew, that are over, or that have room to read again since last asked, one at
+ * a time; NULL: none. */
 struct sp_pipe *sp_socket_next_dirty(struct sp_socket *);
 
 #endif

@@ -1,0 +1,276 @@
+/* The socket: carries out the actions of its pattern and lets the application send and receive. */
+#include "sp/socket_state.h"
+#include "base/rng.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MAX_RECV = 1024 * 1024, /* as nanomsg and mangos */
+    SEND_BUF = 256 * 1024,
+    EXTRA_MOST = 1024,
+};
+
+struct sp_socket *sp_socket_new(const struct pattern_ops *ops, uint64_t seed)
+{
+    const struct sp_protocol *protocol = sp_protocol_numbered(ops->self);
+    struct sp_socket *s = malloc(sizeof *s);
+    if (s == NULL || protocol == NULL) {
+        free(s);
+        return NULL;
+    }
+    struct rng rng;
+    rng_seed(&rng, seed);
+    *s = (struct sp_socket){
+        .peer = protocol->peer,
+        .max_recv = MAX_RECV,
+        .send_buf = SEND_BUF,
+        .last_id = (pipe_id)rng_next(&rng) & 0x7fffffff,
+        .pattern = pattern_new(ops, rng_next(&rng)),
+    };
+    if (s->pattern == NULL) {
+        free(s);
+        return NULL;
+    }
+    link_init(&s->all);
+    link_init(&s->ready);
+    link_init(&s->dirty);
+    return s;
+}
+
+void sp_socket_free(struct sp_socket *s)
+{
+    if (s == NULL)
+        return;
+    while (!link_alone(&s->all))
+        pipe_destroy(LINK_OWNER(s->all.next, struct sp_pipe, all));
+    pattern_free(s->pattern);
+    for (size_t i = 0; i < s->extra_cap; i++)
+        kept_msg_free(&s->extra[i]);
+    free(s->extra);
+    kept_msg_free(&s->lent);
+    free(s->table);
+    free(s);
+}
+
+void sp_socket_set_notes(struct sp_socket *s, const struct sp_socket_notes *notes)
+{
+    s->notes = *notes;
+}
+
+void socket_note(struct sp_socket *s, enum sp_action_type type, pipe_id id, const char *why)
+{
+    if (s->notes.note != NULL)
+        s->notes.note(s->notes.ctx, type, id, why);
+}
+
+struct pattern *sp_socket_pattern(struct sp_socket *s)
+{
+    return s->pattern;
+}
+
+enum err sp_socket_set(struct sp_socket *s, const char *option, int64_t value)
+{
+    if (strcmp(option, "max-recv") == 0) {
+        if (value < 0)
+            return E_INVAL;
+        s->max_recv = (uint64_t)value;
+        return E_OK;
+    }
+    bool send = strcmp(option, "send-buf") == 0;
+    if (!send && strcmp(option, "recv-buf") != 0)
+        return s->pattern->ops->set(s->pattern, option, value);
+    if (value < 1 || value > INT32_MAX)
+        return E_INVAL;
+    if (send)
+        s->send_buf = (size_t)value;
+    else
+        s->recv_buf = (size_t)value;
+    return E_OK;
+}
+
+enum err sp_socket_subscribe(struct sp_socket *s, struct slice topic, bool on)
+{
+    if (s->pattern->ops->subscribe == NULL)
+        return E_NOTSUP;
+    return s->pattern->ops->subscribe(s->pattern, topic, on);
+}
+
+/* ---- actions ---- */
+
+static void send_on(struct sp_socket *s, const struct sp_action *a, msec now)
+{
+    struct sp_pipe *p = socket_find(s, a->pipe);
+    if (p == NULL || !p->live) {
+        socket_note(s, SP_ACT_DROP, a->pipe, "the pipe is gone");
+        return;
+    }
+    if (sp_conn_send(p->conn, &a->msg) == E_OK) {
+        pipe_wrote(p, now);
+        return;
+    }
+    socket_note(s, SP_ACT_CLOSE, a->pipe, "out of memory");
+    pipe_end(p, now);
+}
+
+/* Our lazy patterns deliver when asked only; a wrapper around one may do otherwise. */
+static bool keep_extra(struct sp_socket *s, const struct msg *msg)
+{
+    if (s->extra_end - s->extra_first >= EXTRA_MOST)
+        return false;
+    if (s->extra_end == s->extra_cap) {
+        size_t cap = s->extra_cap == 0 ? 4 : 2 * s->extra_cap;
+        struct kept_msg *extra = realloc(s->extra, cap * sizeof *extra);
+        if (extra == NULL)
+            return false;
+        memset(extra + s->extra_cap, 0, (cap - s->extra_cap) * sizeof *extra);
+        s->extra = extra;
+        s->extra_cap = cap;
+    }
+    if (kept_msg_set(&s->extra[s->extra_end], msg) != E_OK)
+        return false;
+    s->extra_end++;
+    return true;
+}
+
+static void deliver(struct sp_socket *s, const struct sp_action *a)
+{
+    struct msg msg = a->msg;
+    msg.pipe = a->pipe;
+    if (s->receiving && !s->delivered) {
+        s->got = msg;
+        s->delivered = true;
+    } else if (!keep_extra(s, &msg)) {
+        socket_note(s, SP_ACT_DROP, a->pipe, "nobody receives");
+    }
+}
+
+void socket_drain(struct sp_socket *s, msec now)
+{
+    struct sp_actions *out = &s->pattern->out;
+    if (s->draining)
+        return; /* the loop below comes to what was added */
+    s->draining = true;
+    for (size_t i = 0; i < out->n; i++) {
+        const struct sp_action a = out->v[i]; /* the array may move */
+        switch (a.type) {
+        case SP_ACT_SEND:
+            send_on(s, &a, now);
+            break;
+        case SP_ACT_DELIVER:
+            deliver(s, &a);
+            break;
+        case SP_ACT_CLOSE: {
+            struct sp_pipe *p = socket_find(s, a.pipe);
+            socket_note(s, a.type, a.pipe, a.why);
+            if (p != NULL)
+                pipe_end(p, now);
+            break;
+        }
+        case SP_ACT_DROP:
+            socket_note(s, a.type, a.pipe, a.why);
+            break;
+        }
+    }
+    out->n = 0;
+    s->draining = false;
+}
+
+/* ---- the application ---- */
+
+enum err sp_socket_send(struct sp_socket *s, const struct msg *msg, msec now)
+{
+    struct msg plain = *msg;
+    if (!s->pattern->ops->raw)
+        plain.head = (struct slice){ 0 };
+    enum err e = s->pattern->ops->send(s->pattern, &plain, now);
+    socket_drain(s, now);
+    return e;
+}
+
+void socket_bury(struct sp_socket *s)
+{
+    if (s->grave == NULL)
+        return;
+    pipe_destroy(s->grave);
+    s->grave = NULL;
+}
+
+/* After a message was taken from a pipe: its turn comes again behind the others. */
+static void requeue(struct sp_pipe *p, msec now)
+{
+    struct sp_socket *s = p->socket;
+    struct slice unused;
+    enum sp_event_type next = p->dead ? SP_EV_NONE : sp_conn_peek(p->conn, &unused);
+    if (next == SP_EV_MESSAGE)
+        link_append(&s->ready, &p->ready);
+    else if (p->orphan)
+        s->grave = p;
+    else if (next == SP_EV_ERROR)
+        pipe_pump(p, now);
+    if (p->stalled && !sp_conn_full(p->conn)) {
+        p->stalled = false;
+        pipe_mark(p);
+    }
+}
+
+static bool pop_extra(struct sp_socket *s, struct msg *msg)
+{
+    if (s->extra_first == s->extra_end)
+        return false;
+    struct kept_msg used = s->lent;
+    s->lent = s->extra[s->extra_first];
+    s->extra[s->extra_first++] = used; /* its memory serves again */
+    if (s->extra_first == s->extra_end)
+        s->extra_first = s->extra_end = 0;
+    *msg = kept_msg_view(&s->lent);
+    return true;
+}
+
+enum err sp_socket_recv(struct sp_socket *s, struct msg *msg, msec now)
+{
+    socket_bury(s);
+    if (pop_extra(s, msg))
+        return E_OK;
+    enum err e = s->pattern->ops->recv(s->pattern, msg, now);
+    socket_drain(s, now);
+    if (e != E_AGAIN || !s->pattern->ops->lazy)
+        return e;
+    while (!link_alone(&s->ready)) {
+        struct sp_pipe *p = LINK_OWNER(s->ready.next, struct sp_pipe, ready);
+        link_remove(&p->ready);
+        socket_bury(s); /* the message of an orphan taken before was not delivered */
+        s->receiving = true;
+        s->delivered = false;
+        pipe_offer(p, now);
+        s->receiving = false;
+        requeue(p, now);
+        if (s->delivered) {
+            *msg = s->got;
+            return E_OK;
+        }
+    }
+    return E_AGAIN;
+}
+
+bool sp_socket_can_send(const struct sp_socket *s)
+{
+    return s->writable > 0;
+}
+
+msec sp_socket_deadline(const struct sp_socket *s)
+{
+    return s->pattern->ops->deadline == NULL ? MSEC_NEVER : s->pattern->ops->deadline(s->pattern);
+}
+
+void sp_socket_tick(struct sp_socket *s, msec now)
+{
+    if (s->pattern->ops->tick == NULL)
+        return;
+    s->pattern->ops->tick(s->pattern, now);
+    socket_drain(s, now);
+}
+
+size_t sp_socket_pipes(const struct sp_socket *s)
+{
+    return s->live;
+}
