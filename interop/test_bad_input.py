@@ -1,9 +1,8 @@
 """What a person mistypes gets one clear line that names it, at once, and exit status 2."""
 import pytest
 
-from conftest import ROOT, spconform
+from conftest import spconform
 
-PYTHON_ADAPTER = f"/usr/bin/python3 {ROOT}/interop/adapters/python/adapter.py"
 # What is typed, and the word of it that the answer must repeat.
 MISTYPED = {
     "no subcommand": ([], "run"),

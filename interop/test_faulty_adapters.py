@@ -4,10 +4,11 @@ The runs wait more than they work, so all of them start at once and each test aw
 """
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, read_results, spconform
+from conftest import ROOT, program, read_results, spconform
 
 VERBS = ("hello", "open", "set", "listen", "dial", "pipes", "send", "recv", "close", "reset")
 EVERYWHERE = ("exits", "hangs")
@@ -23,14 +24,14 @@ SOMEWHERE = (
 )
 SCENARIOS = [(fault, verb) for fault in EVERYWHERE for verb in VERBS]
 SCENARIOS += [(fault, verb) for fault in SOMEWHERE for verb in ("hello", "open", "recv")]
-GOOD = ROOT / "interop" / "adapters" / "python" / "adapter.py"
+GOOD = Path(program()).parent.parent / "interop" / "adapters" / "nng"
 # Few cases, which among them say every verb.
 CASES = ("req_resends_until_answered*", "rep_answers*", "sub_*prefix*")
 WITHIN = 60
 
 
 def run(fault, verb, folder):
-    iut = f"{sys.executable} {ROOT}/interop/faulty_adapter.py {fault} {verb} {sys.executable} {GOOD}"
+    iut = f"{sys.executable} {ROOT}/interop/faulty_adapter.py {fault} {verb} {GOOD}"
     filters = [f"--filter={case}" for case in CASES]
     report = f"--report=jsonl={folder}/r.jsonl"
     options = ["--transport", "tcp", "--jobs", "4", "--patience", "500", "--out", folder]
