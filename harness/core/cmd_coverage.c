@@ -1,0 +1,21 @@
+#include <stdbool.h>
+#include <string.h>
+#include "core/commands.h"
+#include "core/coverage.h"
+#include "core/output.h"
+
+int cmd_coverage(int argc, char **argv)
+{
+    bool json = argc == 2 && strcmp(argv[1], "--json") == 0;
+    if (argc > 1 && !json)
+        return usage_error(argv[0], "\"%s\" is not understood; usage: coverage [--json]", argv[1]);
+    size_t n;
+    const struct conf_case *const *cases = catalogue(&n);
+    if (json)
+        print_json(coverage_json(cases, n));
+    else
+        coverage_text(cases, n, stdout);
+    fflush(stdout);
+    size_t faults = coverage_unknown(cases, n, stderr) + coverage_gaps(cases, n, stderr);
+    return finish_output(faults ? 1 : 0);
+}

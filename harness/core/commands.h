@@ -1,0 +1,10 @@
+/* commands.h -- the subcommands.  argv[0] is the subcommand's name; the result is the exit status:
+ * 0 as it should be, 1 not, 2 usage or an error of ours (one line on stderr). */
+#ifndef HARNESS_COMMANDS_H
+#define HARNESS_COMMANDS_H
+
+int cmd_list(int argc, char **argv);     /* [--json] [--requirements] [GLOB] */
+int cmd_explain(int argc, char **argv);  /* CASE|REQUIREMENT */
+int cmd_coverage(int argc, char **argv); /* [--json]; 1: unknown rows cited, or rows not covered */
+
+#endif
