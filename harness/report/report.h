@@ -23,6 +23,8 @@ enum level { LEVEL_MUST, LEVEL_DEFACTO, LEVEL_SHOULD, LEVEL_MAY };
 const char *verdict_name(enum verdict); /* "PASS" ... */
 const char *level_name(enum level);     /* "MUST" "DEFACTO" "SHOULD" "MAY" */
 bool verdict_failed(enum verdict);      /* FAIL CRASH HANG XPASS ERROR */
+/* The verdict of that name, in capitals.  False: there is none. */
+bool verdict_parse(const char *name, enum verdict *out);
 
 struct result {
     const char *case_id;  /* req_resends_until_answered */
@@ -56,13 +58,18 @@ void summary_add(struct summary *, const struct result *);
 /* 1 if any of FAIL CRASH HANG XPASS, else 2 if any ERROR, else 0. */
 int summary_status(const struct summary *);
 
-/* A renderer of a run.  Results come as instances end; strings live during the call only. */
+/* A renderer of a run.  Results come as instances end; strings live during the call only, and a
+ * NULL string counts as "". */
 struct reporter {
     const struct reporter_ops *ops;
     FILE *out;
+    struct summary seen; /* of the results so far */
+    bool owned;          /* out is closed with the reporter */
+    bool failed;         /* a write or an allocation failed; sticky */
+    bool ended;
 };
 struct reporter_ops {
-    const char *kind; /* terminal tap junit jsonl github */
+    const char *kind; /* terminal tap junit jsonl github html */
     void (*begin)(struct reporter *, const char *peer, unsigned instances);
     void (*result)(struct reporter *, const struct result *);
     void (*end)(struct reporter *, const struct summary *);
@@ -71,9 +78,13 @@ struct reporter_ops {
 /* KIND=FILE as in --report ("-": standard output).  NULL, with *why set, when the kind is unknown
  * or the file cannot be made. */
 struct reporter *reporter_open(const char *spec, char *why, size_t cap);
+/* For people: failures in full, the rest in groups, the counts last.  Shows progress where `out` is
+ * a terminal, and colour there unless NO_COLOR is set.  Verbose: every instance as it ends.  NULL:
+ * no memory.  `out` is borrowed. */
 struct reporter *reporter_terminal(FILE *out, bool verbose);
 /* begin/result/end on it; end flushes and closes.  False: writing failed (disk full); said once on
- * stderr by the caller, and the run goes on. */
+ * stderr by the caller, and the run goes on.  A reporter freed without its end writes what it has,
+ * as a run that was cut short. */
 bool reporter_begin(struct reporter *, const char *peer, unsigned instances);
 bool reporter_result(struct reporter *, const struct result *);
 bool reporter_end(struct reporter *, const struct summary *);
