@@ -41,7 +41,7 @@ CASE(toy_of_its_own, .title = "a pair is a pair without a wire", .covers = "SP-I
     iut_open(t, "pair");
 }
 
-CASE(toy_mistaken, .title = "cites a row that there is not", .covers = "SP-REQ-001 SP-XXX-999",
+CASE(toy_mistaken, .title = "cites a row that there is not", .covers = "SP-REQ-001 SP-NIL-999",
      .via = IPC_DIALS)
 {
     iut_open(t, "req");

@@ -91,7 +91,7 @@ static void coverage_names_what_is_wrong(void **state)
     FILE *out = open_memstream(&text, &size);
     assert_int_equal(coverage_unknown(all, n, out), 1);
     fflush(out);
-    assert_non_null(strstr(text, "case toy_mistaken cites SP-XXX-999, which no table has"));
+    assert_non_null(strstr(text, "case toy_mistaken cites SP-NIL-999, which no table has"));
     rewind(out);
     size_t gaps = coverage_gaps(all, n, out);
     fclose(out);
