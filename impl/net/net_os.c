@@ -174,8 +174,8 @@ static int os_step(struct net *net, msec until)
         ran = run_timers(n);
         ran += run_always(n);
         ran += run_events(n, ran ? 0 : timeout_until(n, until));
-        if (!ran)
-            ran = run_timers(n);
+        /* Also what the events put off until the loop turns: it need not wait for another one. */
+        ran += run_timers(n);
     } while (!ran && os_now(net) < until);
     if (--n->depth == 0)
         bury(n);

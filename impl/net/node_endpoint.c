@@ -1,0 +1,144 @@
+/* Listeners and dialers of a socket, inproc included. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "net/node_state.h"
+
+static struct node_endpoint *find_name(struct node *n, const char *name)
+{
+    for (struct link *k = list_first(&n->inproc); k; k = list_next(&n->inproc, k)) {
+        struct node_endpoint *e = container_of(k, struct node_endpoint, name_link);
+        if (strcmp(e->url.name, name) == 0)
+            return e;
+    }
+    return NULL;
+}
+
+static void on_accepted(void *ctx, struct stream *stream)
+{
+    struct node_endpoint *e = ctx;
+    if (node_pipe_new(e->socket, stream, NULL))
+        node_settle(e->socket);
+}
+
+/* ---- dialing ---- */
+
+static enum err dial_inproc(struct node_endpoint *e, struct stream **out)
+{
+    struct node *n = e->socket->node;
+    struct node_endpoint *to = find_name(n, e->url.name);
+    struct mem_stream *ours, *theirs;
+    if (!to) {
+        ours = mem_refused(&n->mem, false);
+        if (!ours)
+            return E_NOMEM;
+    } else {
+        if (!mem_pair(&n->mem, false, &ours, &theirs))
+            return E_NOMEM;
+        on_accepted(to, &theirs->s);
+    }
+    *out = &ours->s;
+    return E_OK;
+}
+
+static enum err dial(struct node_endpoint *e)
+{
+    struct stream *stream;
+    enum err err = e->url.scheme == URL_INPROC ? dial_inproc(e, &stream)
+                                               : net_dial(e->socket->node->net, e->text, &stream);
+    if (err)
+        return err;
+    e->pipe = node_pipe_new(e->socket, stream, e);
+    return e->pipe ? E_OK : E_NOMEM;
+}
+
+void node_endpoint_lost(struct node_endpoint *e)
+{
+    struct node_socket *s = e->socket;
+    msec least = s->reconnect_min > 0 ? s->reconnect_min : 1; /* never a busy loop */
+    e->pipe = NULL;
+    if (e->wait == 0)
+        e->wait = least;
+    net_arm(s->node->net, &e->redial, node_now(s->node) + e->wait);
+    if (s->reconnect_max > least)
+        e->wait = msec_earlier(2 * e->wait, s->reconnect_max);
+}
+
+static void on_redial(struct net_timer *t, msec now)
+{
+    struct node_endpoint *e = container_of(t, struct node_endpoint, redial);
+    (void)now;
+    if (dial(e))
+        node_endpoint_lost(e);
+}
+
+/* ---- life ---- */
+
+static struct node_endpoint *make(struct node_socket *s, const char *url, enum err *err)
+{
+    struct node_endpoint *e = calloc(1, sizeof *e);
+    *err = E_NOMEM;
+    if (!e)
+        return NULL;
+    *err = url_parse(url, &e->url);
+    if (*err) {
+        free(e);
+        return NULL;
+    }
+    e->socket = s;
+    e->redial.fire = on_redial;
+    url_text(&e->url, e->text, sizeof e->text);
+    list_append(&s->endpoints, &e->link);
+    return e;
+}
+
+void node_endpoint_free(struct node_endpoint *e)
+{
+    net_arm(e->socket->node->net, &e->redial, MSEC_NEVER);
+    if (e->pipe) {
+        struct node_pipe *p = e->pipe;
+        p->dialer = NULL;
+        if (!p->sp)
+            node_pipe_end(p);
+    }
+    if (e->listener)
+        listener_close(e->listener);
+    link_remove(&e->name_link);
+    link_remove(&e->link);
+    free(e);
+}
+
+enum err node_listen(struct node_socket *s, const char *url, char *actual, size_t cap)
+{
+    enum err err;
+    struct node_endpoint *e = make(s, url, &err);
+    if (!e)
+        return err;
+    if (e->url.scheme != URL_INPROC)
+        err = net_listen(s->node->net, url, on_accepted, e, &e->listener);
+    else if (find_name(s->node, e->url.name))
+        err = E_INUSE;
+    else
+        list_append(&s->node->inproc, &e->name_link);
+    if (err) {
+        e->listener = NULL;
+        node_endpoint_free(e);
+        return err;
+    }
+    if (actual)
+        snprintf(actual, cap, "%s", e->listener ? e->listener->url : e->text);
+    return E_OK;
+}
+
+enum err node_dial(struct node_socket *s, const char *url)
+{
+    enum err err;
+    struct node_endpoint *e = make(s, url, &err);
+    if (!e)
+        return err;
+    e->dials = true;
+    err = dial(e);
+    if (err)
+        node_endpoint_free(e);
+    return err;
+}

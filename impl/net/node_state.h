@@ -1,0 +1,103 @@
+/* node_state.h -- inside of a node; private to the node's own files.
+ *
+ * Who may free what: events of streams and timers settle their socket at once (settle).  Calls of
+ * the application only gather (gather), because the message it holds is borrowed from a pipe; what
+ * has ended is freed when the loop turns. */
+#ifndef NET_NODE_STATE_H
+#define NET_NODE_STATE_H
+#include "base/list.h"
+#include "base/rng.h"
+#include "net/mem.h"
+#include "net/node.h"
+#include "net/url.h"
+
+struct node {
+    struct node_config config;
+    struct net *net;
+    struct rng rng;
+    struct list sockets; /* node_socket.link: open and lingering */
+    struct list marked;  /* node_socket.marked: have something to do when the loop turns */
+    struct net_timer turn;
+    struct list inproc; /* node_endpoint.name_link: the listening ones */
+    struct mem mem;     /* streams of inproc */
+    struct net_timer mem_turn;
+};
+
+struct node_device {
+    struct node_socket *side[2]; /* the same twice: it reflects */
+    struct kept_msg held[2];     /* received from side[i], not yet taken by the other */
+};
+
+struct node_socket {
+    struct node *node;
+    struct sp_socket *sp;
+    struct link link, marked;
+    struct list endpoints, pipes;
+    struct list writing; /* node_pipe.writing: output that was not tried yet */
+    struct list ended;   /* node_pipe.ended: to be closed and freed */
+    struct node_device *device;
+    struct net_timer timer;  /* of the pattern */
+    struct net_timer expiry; /* of the linger */
+    msec reconnect_min, reconnect_max, linger, handshake;
+    bool closed; /* by the application: it lingers */
+};
+
+struct node_endpoint {
+    struct link link;
+    struct node_socket *socket;
+    struct url url;
+    char text[160];            /* of the URL */
+    struct listener *listener; /* NULL: a dialer, or inproc */
+    struct link name_link;     /* in node.inproc */
+    bool dials;
+    struct node_pipe *pipe; /* of a dialer: the attempt or connection there is */
+    struct net_timer redial;
+    msec wait; /* before the next attempt; 0: as configured */
+};
+
+/* One stream.  A dialled one has no sp_pipe until it is connected. */
+struct node_pipe {
+    struct link link, writing, ended;
+    struct node_socket *socket;
+    struct node_endpoint *dialer; /* NULL: accepted */
+    struct stream *stream;
+    struct sp_pipe *sp;
+    struct net_timer limit; /* on connecting and greeting */
+    bool deaf; /* no octets wanted: the connection is full, or a closed socket's peer has ended */
+    bool blocked; /* the stream takes no more until it says so */
+    bool mute;    /* writing failed; what the peer sent before may still be read */
+};
+
+static inline msec node_now(const struct node *n)
+{
+    return net_now(n->net);
+}
+void node_changed(struct node *);
+void node_note(struct node *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void node_mark(struct node_socket *);
+
+/* Finds out what became of the pipes.  Frees nothing: a borrowed message survives it. */
+void node_gather(struct node_socket *);
+bool node_write(struct node_socket *); /* what was gathered; true: octets went out */
+/* gather, free what ended, arm the timer of the pattern. */
+void node_settle(struct node_socket *);
+void node_after_event(struct node_socket *); /* settle, device, tell the application */
+void node_destroy(struct node_socket *);     /* everything it has, at once */
+
+/* `dialer` NULL: accepted.  Takes the stream, also when it fails. */
+struct node_pipe *node_pipe_new(struct node_socket *, struct stream *,
+                                struct node_endpoint *dialer);
+void node_pipe_end(struct node_pipe *);
+bool node_pipe_write(struct node_pipe *);      /* true: octets went out */
+bool node_pipe_idle(const struct node_pipe *); /* nothing that would be worth to linger for */
+void node_pipe_linger(struct node_pipe *);     /* its socket is closed: ends it when idle */
+
+void node_endpoint_free(struct node_endpoint *);
+/* The dialer's pipe is gone or could not be had. */
+void node_endpoint_lost(struct node_endpoint *);
+
+/* Moves what can be moved. */
+void node_device_pump(struct node_device *);
+void node_device_end(struct node_device *);
+
+#endif
