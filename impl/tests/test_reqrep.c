@@ -1,14 +1,6 @@
 /* REQ and REP, through the socket, against literal octets.  The first request id is read off the
  * first request; from then on it is known. */
 #include "wire_peer.h"
-#include "sp/protocol.h"
-
-static struct sp_socket *open_socket(uint16_t self, bool raw)
-{
-    struct sp_socket *s = sp_socket_new(pattern_find(self, raw), 7);
-    assert_non_null(s);
-    return s;
-}
 
 /* Takes one request with body "q" and returns its id. */
 static uint32_t take_request(struct sp_pipe *p, msec now)
@@ -38,7 +30,7 @@ static void req_takes_the_right_reply_only(void **state)
 {
     (void)state;
     msec now = 0;
-    struct sp_socket *s = open_socket(SP_REQ, false);
+    struct sp_socket *s = wp_socket(SP_REQ, false);
     SEND_FAILS(s, E_AGAIN);
     RECV_FAILS(s, E_STATE);
     struct sp_pipe *p = wp_open(s, SP_REQ, SP_REP, now);
@@ -74,7 +66,7 @@ static void req_resends(void **state)
 {
     (void)state;
     msec now = 100;
-    struct sp_socket *s = open_socket(SP_REQ, false);
+    struct sp_socket *s = wp_socket(SP_REQ, false);
     struct sp_pipe *a = wp_open(s, SP_REQ, SP_REP, now);
     SEND(s, "q");
     uint32_t id = take_request(a, now);
@@ -113,7 +105,7 @@ static void req_takes_turns(void **state)
 {
     (void)state;
     msec now = 0;
-    struct sp_socket *s = open_socket(SP_REQ, false);
+    struct sp_socket *s = wp_socket(SP_REQ, false);
     struct sp_pipe *p[3];
     for (int i = 0; i < 3; i++)
         p[i] = wp_open(s, SP_REQ, SP_REP, now);
@@ -144,7 +136,7 @@ static void rep_echoes_the_stack(void **state)
 {
     (void)state;
     msec now = 0;
-    struct sp_socket *s = open_socket(SP_REP, false);
+    struct sp_socket *s = wp_socket(SP_REP, false);
     struct sp_pipe *p = wp_open(s, SP_REP, SP_REQ, now);
     SEND_FAILS(s, E_STATE);
     FEED(p, FRAME("\6", "\x80\0\0\1hi"));
@@ -185,7 +177,7 @@ static void rep_answers_who_asked(void **state)
 {
     (void)state;
     msec now = 0;
-    struct sp_socket *s = open_socket(SP_REP, false);
+    struct sp_socket *s = wp_socket(SP_REP, false);
     struct sp_pipe *a = wp_open(s, SP_REP, SP_REQ, now);
     struct sp_pipe *b = wp_open(s, SP_REP, SP_REQ, now);
     FEED(a, FRAME("\5", "\x80\0\0\1a") FRAME("\5", "\x80\0\0\2a") FRAME("\5", "\x80\0\0\3a"));
@@ -210,7 +202,7 @@ static void raw_rep_tags_and_routes(void **state)
 {
     (void)state;
     msec now = 0;
-    struct sp_socket *s = open_socket(SP_REP, true);
+    struct sp_socket *s = wp_socket(SP_REP, true);
     struct sp_pipe *a = wp_open(s, SP_REP, SP_REQ, now);
     struct sp_pipe *b = wp_open(s, SP_REP, SP_REQ, now);
     assert_int_equal(sp_pipe_id(b), (sp_pipe_id(a) + 1) & 0x7fffffff);
@@ -233,7 +225,7 @@ static void raw_req_leaves_messages_alone(void **state)
 {
     (void)state;
     msec now = 0;
-    struct sp_socket *s = open_socket(SP_REQ, true);
+    struct sp_socket *s = wp_socket(SP_REQ, true);
     assert_int_equal(wp_send(s, NULL, 0, "", now), E_AGAIN);
     struct sp_pipe *p = wp_open(s, SP_REQ, SP_REP, now);
     assert_int_equal(wp_send(s, "\0\0\0\1\x80\0\0\2", 8, "q", now), E_OK);

@@ -7,11 +7,19 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <string.h>
+#include "sp/protocol.h"
 #include "sp/socket.h"
 
 #define OCTETS(literal) (literal), sizeof(literal) - 1
 #define GREETING(type)  "\0SP\0\0" type "\0\0"
 #define FRAME(n, text)  "\0\0\0\0\0\0\0" n text
+
+static inline struct sp_socket *wp_socket(uint16_t self, bool raw)
+{
+    struct sp_socket *s = sp_socket_new(pattern_find(self, raw), 7);
+    assert_non_null(s);
+    return s;
+}
 
 static inline void wp_feed(struct sp_pipe *p, const char *octets, size_t n, msec now)
 {
