@@ -47,15 +47,19 @@ struct library {
     struct outcome (*send)(struct socket *, int ms, const struct message *);
     /* Calls adapter_deliver() once when it has a message. */
     struct outcome (*recv)(struct socket *, int ms);
-    /* Ends the socket and all that uses it; the block itself is freed by the caller. */
-    void (*close)(struct socket *);
+    /* Ends the socket and all that uses it; the block itself is freed by the caller.  Called from
+     * a thread of its own for the second socket of a device.  False: the library does not come
+     * back; the next `reset` then begins with a new process. */
+    bool (*close)(struct socket *);
     bool (*is_raw)(const struct socket *);
-    /* Runs in a thread of its own until one of the two is closed. */
+    /* Two raw sockets whose protocols talk to each other. */
+    bool (*fit)(const struct socket *, const struct socket *);
+    /* Runs in a thread of its own until both are closed. */
     void (*device)(struct socket *, struct socket *);
     struct outcome (*context)(struct socket *, struct socket **out);
 };
 
-int adapter_main(const struct library *);
+int adapter_main(const struct library *, int argc, char **argv);
 
 /* The message received, borrowed for the call.  split: it came from a raw socket. */
 void adapter_deliver(const struct message *, bool split);

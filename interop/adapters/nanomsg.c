@@ -16,19 +16,28 @@
 #include <time.h>
 #include <unistd.h>
 
+struct protocol {
+    const char *name;
+    int number, peer;
+};
+
 struct socket {
+    const struct protocol *protocol;
     int id;
     bool raw;
 };
 
-static const struct protocol {
-    const char *name;
-    int number;
-} protocols[] = {
-    { "pair0", NN_PAIR }, { "pub", NN_PUB },           { "sub", NN_SUB },
-    { "req", NN_REQ },    { "rep", NN_REP },           { "push", NN_PUSH },
-    { "pull", NN_PULL },  { "surveyor", NN_SURVEYOR }, { "respondent", NN_RESPONDENT },
-    { "bus", NN_BUS },
+static const struct protocol protocols[] = {
+    { "pair0", NN_PAIR, NN_PAIR },
+    { "pub", NN_PUB, NN_SUB },
+    { "sub", NN_SUB, NN_PUB },
+    { "req", NN_REQ, NN_REP },
+    { "rep", NN_REP, NN_REQ },
+    { "push", NN_PUSH, NN_PULL },
+    { "pull", NN_PULL, NN_PUSH },
+    { "surveyor", NN_SURVEYOR, NN_RESPONDENT },
+    { "respondent", NN_RESPONDENT, NN_SURVEYOR },
+    { "bus", NN_BUS, NN_BUS },
 };
 
 static const struct option {
@@ -109,6 +118,7 @@ static struct outcome open_socket(const char *protocol, bool raw, struct socket 
     struct socket *s = calloc(1, sizeof *s);
     if (!s)
         return FAIL("other", "out of memory");
+    s->protocol = p;
     s->raw = raw;
     s->id = nn_socket(raw ? AF_SP_RAW : AF_SP, p->number);
     if (s->id < 0) {
@@ -122,6 +132,11 @@ static struct outcome open_socket(const char *protocol, bool raw, struct socket 
 static bool is_raw(const struct socket *s)
 {
     return s->raw;
+}
+
+static bool fit(const struct socket *a, const struct socket *b)
+{
+    return a->protocol->peer == b->protocol->number;
 }
 
 static struct outcome set(struct socket *s, const char *name, const struct value *v)
@@ -256,10 +271,11 @@ static struct outcome receive(struct socket *s, int ms)
     return OK;
 }
 
-static void close_socket(struct socket *s)
+static bool close_socket(struct socket *s)
 {
     while (nn_close(s->id) < 0 && nn_errno() == EINTR)
         ;
+    return true;
 }
 
 static void device(struct socket *a, struct socket *b)
@@ -267,7 +283,7 @@ static void device(struct socket *a, struct socket *b)
     nn_device(a->id, a == b ? -1 : b->id);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     static const struct library library = {
         .hello = "nanomsg " NANOMSG_VERSION " tcp tcp6 ipc inproc raw device pipes resend-ivl"
@@ -282,8 +298,9 @@ int main(void)
         .recv = receive,
         .close = close_socket,
         .is_raw = is_raw,
+        .fit = fit,
         .device = device,
     };
     srandom((unsigned)time(NULL) ^ (unsigned)getpid() << 16);
-    return adapter_main(&library);
+    return adapter_main(&library, argc, argv);
 }
