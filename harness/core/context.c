@@ -1,0 +1,373 @@
+/* context.c -- the running case: waiting, ending, notes, time. */
+#include "core/context.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { STACK_OCTETS = 128 * 1024 };
+
+void t_deadline(struct net_timer *timer, msec at)
+{
+    (void)at;
+    struct t *t = (struct t *)(void *)((char *)timer - offsetof(struct t, timer));
+    t->timed_out = true;
+    if (t->waiting) {
+        t->waiting = false;
+        t->runnable(t);
+    }
+}
+
+bool t_wait(struct t *t, msec deadline)
+{
+    if (t->on->no_deadlines)
+        deadline = MSEC_NEVER;
+    if (t->woken) {
+        t->woken = false;
+        return true;
+    }
+    if (net_now(t->net) >= deadline)
+        return false;
+    t->waiting = true;
+    t->timed_out = false;
+    net_arm(t->net, &t->timer, deadline);
+    fiber_yield(t->fiber);
+    net_arm(t->net, &t->timer, MSEC_NEVER);
+    if (t->outcome != RUNNING) /* ended from outside: the adapter died */
+        fiber_exit(t->fiber);
+    bool woken = t->woken;
+    t->woken = false;
+    return woken || !t->timed_out;
+}
+
+void t_wake(struct t *t)
+{
+    t->woken = true;
+    if (t->waiting) {
+        t->waiting = false;
+        t->runnable(t);
+    }
+}
+
+msec t_patience(struct t *t)
+{
+    return msec_after(net_now(t->net), t->on->patience);
+}
+
+static void run_script(void *arg)
+{
+    struct t *t = arg;
+    t->c->run(t);
+    peers_settle(t);
+    if (t->outcome == RUNNING)
+        t->outcome = ENDED;
+}
+
+bool t_begin(struct t *t)
+{
+    t->started = net_now(t->net);
+    t->fiber = fiber_new(run_script, t, STACK_OCTETS);
+    return t->fiber != NULL;
+}
+
+bool t_over(const struct t *t)
+{
+    return t->outcome != RUNNING || (t->fiber && fiber_done(t->fiber));
+}
+
+void t_free(struct t *t)
+{
+    t_close_wire(t);
+    net_arm(t->net, &t->timer, MSEC_NEVER);
+    fiber_free(t->fiber);
+    for (struct iut *s = t->iuts, *next; s; s = next) {
+        next = s->next;
+        free(s);
+    }
+    for (struct temp *s = t->temps, *next; s; s = next) {
+        next = s->next;
+        free(s);
+    }
+    for (size_t i = 0; i < SCRATCH_COUNT; i++)
+        buf_free(&t->scratch[i]);
+    buf_free(&t->call.answer);
+    buf_free(&t->hello);
+    buf_free(&t->why);
+    buf_free(&t->detail);
+    buf_free(&t->variant);
+    captures_free(t->captures);
+    trace_free(t->trace);
+}
+
+/* ---- ending ---- */
+
+static void end_with(struct t *t, enum outcome outcome, struct at at, const char *format,
+                     va_list args)
+{
+    if (t->outcome != RUNNING)
+        return;
+    char text[1024];
+    vsnprintf(text, sizeof text, format, args);
+    t->outcome = outcome;
+    t->at = at;
+    buf_clear(&t->why);
+    buf_put(&t->why, text, strlen(text));
+    trace_add(t->trace, &(struct trace_event){
+                            .kind = outcome == SKIPPED ? TRACE_NOTE : TRACE_FAIL,
+                            .at = net_now(t->net) - t->started,
+                            .note = text,
+                            .file = at.file,
+                            .line = at.line,
+                        });
+}
+
+void t_end(struct t *t, enum outcome outcome, struct at at, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    end_with(t, outcome, at, format, args);
+    va_end(args);
+    if (t->waiting) {
+        t->waiting = false;
+        t->runnable(t);
+    }
+}
+
+void t_stop(struct t *t, enum outcome outcome, struct at at, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    end_with(t, outcome, at, format, args);
+    va_end(args);
+    fiber_exit(t->fiber);
+}
+
+void t_mismatch(struct t *t, struct at at, const char *pattern, struct slice got, const char *what)
+{
+    buf_clear(&t->detail);
+    notation_explain(pattern, t->captures, got, &t->detail);
+    t_stop(t, FAILED, at, "%s", what);
+}
+
+void fail_(struct at at, struct t *t, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    t_expect(t, at);
+    end_with(t, FAILED, at, format, args);
+    va_end(args);
+    fiber_exit(t->fiber);
+}
+
+void variant(struct t *t, const char *format, ...)
+{
+    char text[256];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (t->variant.n > 0)
+        buf_printf(&t->variant, "; ");
+    buf_printf(&t->variant, "%s", text);
+    t_note(t, "variant: %s", text);
+}
+
+void skip(struct t *t, const char *why)
+{
+    t_stop(t, SKIPPED, (struct at){ t->c->file, "", t->c->line }, "%s", why);
+}
+
+void cannot_judge(struct t *t, const char *why)
+{
+    t_stop(t, UNFAIR, (struct at){ t->c->file, "", t->c->line }, "%s", why);
+}
+
+/* ---- notes ---- */
+
+void t_expect(struct t *t, struct at at)
+{
+    trace_add(t->trace, &(struct trace_event){ .kind = TRACE_EXPECT,
+                                               .at = net_now(t->net) - t->started,
+                                               .note = at.text,
+                                               .file = at.file,
+                                               .line = at.line });
+}
+
+void t_note(struct t *t, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    trace_add(t->trace, &(struct trace_event){
+                            .kind = TRACE_NOTE, .at = net_now(t->net) - t->started, .note = text });
+}
+
+void t_emit(struct t *t, struct at at, const char *pattern, struct buf *out)
+{
+    struct buf *why = t_scratch(t, SCRATCH_WHY);
+    if (!notation_emit(pattern, t->captures, out, why))
+        t_stop(t, UNFAIR, at, "the case is broken: %s: %s", pattern, buf_text(why));
+}
+
+struct buf *t_scratch(struct t *t, enum scratch which)
+{
+    buf_clear(&t->scratch[which]);
+    return &t->scratch[which];
+}
+
+const char *t_keep(struct t *t, const char *text)
+{
+    size_t n = strlen(text) + 1;
+    struct temp *s = malloc(sizeof *s + n);
+    if (!s)
+        cannot_judge(t, "out of memory");
+    memcpy(s->text, text, n);
+    s->next = t->temps;
+    t->temps = s;
+    return s->text;
+}
+
+const char *value(struct t *t, const char *format, ...)
+{
+    char text[2048];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return t_keep(t, text);
+}
+
+/* ---- time ---- */
+
+int64_t now(const struct t *t)
+{
+    return net_now(t->net) - t->started;
+}
+
+int64_t patience(const struct t *t)
+{
+    return t->on->patience;
+}
+
+void expect_elapsed_(struct at at, struct t *t, int64_t since, int64_t lo, int64_t hi)
+{
+    t_expect(t, at);
+    int64_t took = now(t) - since;
+    if (took >= lo && took <= hi)
+        return;
+    t->timing = true;
+    buf_clear(&t->detail);
+    buf_printf(&t->detail, "wanted   %lld to %lld ms\ngot      %lld ms\n", (long long)lo,
+               (long long)hi, (long long)took);
+    t_stop(t, FAILED, at, "%s: %lld ms instead of %lld to %lld ms",
+           took < lo ? "too early" : "too late", (long long)took, (long long)lo, (long long)hi);
+}
+
+void let_pass_(struct at at, struct t *t, int64_t ms, const char *why)
+{
+    t_expect(t, at);
+    peers_settle(t);
+    (void)why;
+    msec until = msec_after(net_now(t->net), ms);
+    while (net_now(t->net) < until)
+        t_wait(t, until);
+}
+
+/* ---- about the run ---- */
+
+bool dials(const struct t *t)
+{
+    return (t->via & (DIALS | TCP6_DIALS)) != 0;
+}
+
+bool over_ipc(const struct t *t)
+{
+    return (t->via & IPC) != 0;
+}
+
+bool is_black_box(const struct t *t)
+{
+    return t->on->black_box;
+}
+
+uint64_t random_below(struct t *t, uint64_t n)
+{
+    return n == 0 ? 0 : rng_next(&t->rng) % n;
+}
+
+uint64_t captured(struct t *t, const char *name)
+{
+    struct slice s;
+    if (!captures_get(t->captures, name, &s) || s.n > 8)
+        t_stop(t, UNFAIR, (struct at){ t->c->file, "", t->c->line },
+               "the case is broken: no capture $%s of at most 8 octets", name);
+    uint64_t v = 0;
+    for (size_t i = 0; i < s.n; i++)
+        v = v << 8 | s.p[i];
+    return v;
+}
+
+const char *via_name(enum via via)
+{
+    switch (via) {
+    case TCP_DIALS:
+        return "tcp,iut-dials";
+    case TCP_LISTENS:
+        return "tcp,iut-listens";
+    case IPC_DIALS:
+        return "ipc,iut-dials";
+    case IPC_LISTENS:
+        return "ipc,iut-listens";
+    case TCP6_DIALS:
+        return "tcp6,iut-dials";
+    case TCP6_LISTENS:
+        return "tcp6,iut-listens";
+    case INPROC:
+        return "inproc";
+    case LOCAL:
+        return "local";
+    case TCP:
+    case IPC:
+    case DIALS:
+    case LISTENS:
+    case ANY:
+        break;
+    }
+    return "?";
+}
+
+const char *via_scheme(enum via via)
+{
+    if (via & (TCP6_DIALS | TCP6_LISTENS))
+        return "tcp6";
+    if (via & INPROC)
+        return "inproc";
+    return via & IPC ? "ipc" : "tcp";
+}
+
+static int64_t proc_value(struct t *t, const char *file, const char *key)
+{
+    long pid = port_pid(t->port);
+    if (pid <= 0)
+        return -1;
+    char path[64], line[256];
+    snprintf(path, sizeof path, "/proc/%ld/%s", pid, file);
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return -1;
+    long long v = -1;
+    while (fgets(line, sizeof line, f))
+        if (strncmp(line, key, strlen(key)) == 0) {
+            v = atoll(line + strlen(key));
+            break;
+        }
+    fclose(f);
+    return v;
+}
+
+int64_t iut_memory(struct t *t)
+{
+    int64_t kib = proc_value(t, "status", "VmRSS:");
+    return kib < 0 ? -1 : kib * 1024;
+}

@@ -1,0 +1,186 @@
+/* context.h -- the inside of a running case.  Cases see only case.h; this is for harness/core. */
+#ifndef HARNESS_CONTEXT_H
+#define HARNESS_CONTEXT_H
+#include "base/bytes.h"
+#include "base/rng.h"
+#include "core/case.h"
+#include "core/fiber.h"
+#include "core/notation.h"
+#include "core/port.h"
+#include "net/net.h"
+#include "report/report.h"
+#include "sp/protocol.h"
+#include "trace/trace.h"
+
+enum segmentation {
+    SEGMENT_WHOLE,
+    SEGMENT_OCTETS,    /* greeting and first frame header octet by octet */
+    SEGMENT_COALESCED, /* greeting held back until something else is due, then one write */
+    SEGMENT_SPLIT,     /* one cut, at `cut` octets from the start of the stream */
+};
+
+/* What a run asks of every instance. */
+struct conditions {
+    int64_t patience; /* ms per expect */
+    int64_t grace;    /* ms an adapter may be late with an answer before it hangs */
+    uint64_t seed;
+    enum segmentation segmentation;
+    unsigned cut; /* SEGMENT_SPLIT: 1 .. */
+    bool black_box;
+    const char *black_box_protocol;
+    const char *scratch; /* directory for ipc sockets; "" in simulated worlds */
+    unsigned pid;        /* of the run: part of the loopback addresses */
+    unsigned lane;       /* which adapter of the pool: gives it a loopback address of its own */
+    bool no_deadlines;   /* --attach: a person sits on a breakpoint */
+};
+
+struct endpoint { /* a listener of ours */
+    struct t *t;
+    struct listener *listener;
+    char url[160];
+    struct stream *waiting[256]; /* accepted, not yet taken by the script */
+    size_t first, count;
+    size_t seen;
+    struct endpoint *next;
+};
+
+struct iut {
+    struct t *t;
+    unsigned number;
+    char protocol[24]; /* without "raw" */
+    bool raw, open;
+    char listen_url[160]; /* where it listens for this instance, "" not yet */
+    size_t expected_pipes;
+    struct iut *next;
+};
+
+struct peer {
+    struct t *t;
+    struct iut *iut; /* NULL: accept_raw, dial_raw */
+    unsigned number; /* connection number in the trace */
+    struct stream *stream;
+    char url[160];
+    bool we_dialled, ipc;
+    struct endpoint *endpoint;    /* where it came in, when it dialled us */
+    struct buf in;                /* received, not yet consumed by an expect */
+    struct buf out;               /* to be sent */
+    uint64_t sent_before;         /* octets handed to the stream so far: positions of cuts */
+    bool finish, paused, counted; /* counted: among iut->expected_pipes */
+    bool unsettled;               /* SEGMENT_COALESCED: our greeting is held back */
+    bool we_closed;
+    struct at settle_at; /* the attach that is still to be completed */
+    struct peer_timer *recheck;
+    enum stream_end end; /* STREAM_OPEN until the end is seen */
+    size_t frames_in;
+    char as[24];
+    struct peer *next;
+};
+
+/* The one call an adapter may have outstanding. */
+struct call {
+    bool pending, answered;
+    struct at at;
+    msec asked, deadline;
+    char verb[12];
+    struct buf answer; /* "ok ...", "err ...", "na" */
+    struct iut *iut;
+};
+
+/* Buffers of the case: a script that ends in the middle leaves nothing behind. */
+enum scratch {
+    SCRATCH_LINE,
+    SCRATCH_OCTETS,
+    SCRATCH_HEAD,
+    SCRATCH_BODY,
+    SCRATCH_WANT,
+    SCRATCH_WHY,
+    SCRATCH_COUNT
+};
+
+enum outcome { RUNNING, ENDED, FAILED, SKIPPED, DIED, HUNG, UNFAIR };
+
+struct t {
+    const struct conf_case *c;
+    enum via via;
+    const char *instance;
+    const struct conditions *on;
+    struct net *net;
+    struct port *port;
+    const char *features; /* words of the adapter's hello, space separated with spaces around */
+    struct fiber *fiber;
+    struct trace *trace;
+    struct captures *captures;
+    struct rng rng;
+
+    /* waiting */
+    bool waiting, woken, timed_out;
+    struct net_timer timer;
+    void (*runnable)(struct t *); /* the scheduler is told that the fiber can go on */
+    void *scheduler;
+
+    struct iut *iuts;
+    struct peer *peers;
+    struct endpoint *endpoints;
+    unsigned iut_count, peer_count, place_count;
+    struct call call;
+    struct buf hello; /* after iut_fresh: the new adapter's greeting */
+    bool wants_fresh; /* the script asked for a new process: the scheduler replaces the port */
+    struct buf scratch[SCRATCH_COUNT];
+    struct temp { /* strings that live as long as the case */
+        struct temp *next;
+        char text[];
+    } * temps;
+
+    /* what came of it */
+    enum outcome outcome;
+    struct at at;
+    struct buf why, detail, variant;
+    bool timing; /* the failure is about time: it is measured again alone */
+    msec started;
+};
+
+/* Runs until something happened that concerns this case, or the deadline.  False: deadline. */
+bool t_wait(struct t *, msec deadline);
+void t_wake(struct t *);
+void t_deadline(struct net_timer *, msec at); /* fires t->timer */
+/* The script's patience from now, as a deadline. */
+msec t_patience(struct t *);
+
+/* Begins and ends the story of one instance.  t_begin makes the fiber; the scheduler resumes it
+ * until t_over. */
+bool t_begin(struct t *); /* false: no memory */
+bool t_over(const struct t *);
+void t_close_wire(struct t *); /* our connections and listeners */
+void t_free(struct t *);
+
+/* Ends the case from anywhere (also from callbacks, when the fiber is not running). */
+void t_end(struct t *, enum outcome, struct at, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* Ends the case from within the script. */
+void t_stop(struct t *, enum outcome, struct at, const char *format, ...)
+    __attribute__((format(printf, 4, 5), noreturn));
+/* A comparison failed: fills detail with wanted and got, then stops. */
+void t_mismatch(struct t *, struct at, const char *pattern, struct slice got, const char *what)
+    __attribute__((noreturn));
+void t_expect(struct t *, struct at); /* the trace shows the script line */
+void t_note(struct t *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The value of a pattern; a malformed one is a fault of the case: ERROR. */
+void t_emit(struct t *, struct at, const char *pattern, struct buf *out);
+const char *t_keep(struct t *, const char *text);
+struct buf *t_scratch(struct t *, enum scratch); /* emptied */
+
+/* The adapter's events (iut.c). */
+void iut_answered(void *t, const char *line, size_t n);
+void iut_died(void *t, const char *how);
+void iut_said(void *t, const char *line);
+/* One call from the script: asks and waits.  Returns the answer after "ok ", or NULL when it is
+ * err (code in *code) -- `na` ends the case as SKIP. */
+const char *iut_call(struct t *, struct at, struct iut *, int64_t ms, const char **code,
+                     const char *format, ...) __attribute__((format(printf, 6, 7)));
+/* Peers (peer.c). */
+void peers_settle(struct t *); /* completes what SEGMENT_COALESCED held back */
+char *t_place(struct t *, const char *transport, char *url, size_t cap); /* a fresh address */
+const char *via_name(enum via);                                          /* "tcp,iut-dials" */
+const char *via_scheme(enum via); /* "tcp" "ipc" "tcp6" "inproc" */
+
+#endif

@@ -1,0 +1,625 @@
+/* peer.c -- our end of the wire: connections, octets, segmentation.  What SP makes of them is in
+ * sp_peer.c. */
+#include "core/peer.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { READ_STEP = 64 * 1024 };
+
+static msec stamp(struct t *t)
+{
+    return net_now(t->net) - t->started;
+}
+
+static void trace_wire(struct peer *p, enum trace_kind kind, struct slice octets, const char *note)
+{
+    trace_add(
+        p->t->trace,
+        &(struct trace_event){
+            .kind = kind, .at = stamp(p->t), .conn = p->number, .octets = octets, .note = note });
+}
+
+/* ---- reading ---- */
+
+static void ended(struct peer *p, enum stream_end end)
+{
+    if (p->end != STREAM_OPEN)
+        return;
+    p->end = end;
+    trace_wire(p, TRACE_END, (struct slice){ 0 },
+               end == STREAM_FIN   ? "fin"
+               : end == STREAM_RST ? "rst"
+                                   : "refused");
+}
+
+static void read_all(struct peer *p)
+{
+    while (p->end == STREAM_OPEN && !p->paused) {
+        uint8_t *room = buf_room(&p->in, READ_STEP);
+        if (!room)
+            return;
+        ptrdiff_t n = stream_read(p->stream, room, READ_STEP);
+        if (n > 0) {
+            trace_wire(p, TRACE_IN, slice_of(room, (size_t)n), NULL);
+            buf_grew(&p->in, (size_t)n);
+            if (p->t->net->simulated && (size_t)n < READ_STEP)
+                return;
+        } else if (n == 0) {
+            ended(p, STREAM_FIN);
+        } else if (n == -E_AGAIN) {
+            return;
+        } else {
+            ended(p, n == -E_REFUSED ? STREAM_REFUSED : STREAM_RST);
+        }
+    }
+}
+
+static void update_want(struct peer *p)
+{
+    unsigned want = 0;
+    if (p->end == STREAM_OPEN && !p->paused)
+        want |= STREAM_READABLE;
+    if (p->out.n > 0 || (p->finish && p->end == STREAM_OPEN))
+        want |= STREAM_WRITABLE;
+    stream_want(p->stream, want);
+}
+
+/* ---- writing and its segmentation ---- */
+
+/* How many octets may go now: up to the next cut; 0 when the octets before the cut have not been
+ * read yet. */
+static size_t may_write(struct peer *p, bool *at_cut)
+{
+    const struct conditions *on = p->t->on;
+    size_t n = p->out.n;
+    uint64_t head_end =
+        SP_GREETING_SIZE + sp_frame_head_size(p->ipc ? SP_FRAMING_IPC : SP_FRAMING_TCP);
+    *at_cut = false;
+    if (on->segmentation == SEGMENT_OCTETS && p->sent_before < head_end) {
+        *at_cut = p->sent_before > 0;
+        n = 1;
+    } else if (on->segmentation == SEGMENT_SPLIT && p->sent_before <= on->cut) {
+        *at_cut = p->sent_before == on->cut;
+        if (p->sent_before < on->cut && n > on->cut - p->sent_before)
+            n = (size_t)(on->cut - p->sent_before);
+    }
+    return n;
+}
+
+static void recheck(struct net_timer *timer, msec at)
+{
+    (void)at;
+    struct peer_timer *pt = (struct peer_timer *)(void *)timer;
+    peer_flush(pt->peer);
+}
+
+static void write_out(struct peer *p)
+{
+    while (p->out.n > 0 && !p->unsettled) {
+        bool at_cut;
+        size_t n = may_write(p, &at_cut);
+        if (at_cut && stream_unread(p->stream) > 0) {
+            /* The kernel has no event for "the other side has read": ask again in a moment. */
+            net_arm(p->t->net, &p->recheck->timer, net_now(p->t->net) + 1);
+            return;
+        }
+        struct slice part = { .p = buf_slice(&p->out).p, .n = n };
+        ptrdiff_t wrote = stream_write(p->stream, &part, 1);
+        if (wrote == -E_AGAIN)
+            return;
+        if (wrote < 0) {
+            /* It closed while we wrote.  What it sent before that is still read. */
+            buf_clear(&p->out);
+            read_all(p);
+            if (!p->paused)
+                ended(p, wrote == -E_REFUSED ? STREAM_REFUSED : STREAM_RST);
+            return;
+        }
+        p->sent_before += (uint64_t)wrote;
+        buf_drop(&p->out, (size_t)wrote);
+    }
+    if (p->out.n == 0 && p->finish) {
+        p->finish = false;
+        stream_finish(p->stream);
+    }
+}
+
+void peer_flush(struct peer *p)
+{
+    if (!p->stream || !stream_connected(p->stream))
+        return;
+    write_out(p);
+    update_want(p);
+    t_wake(p->t);
+}
+
+static void on_ready(void *ctx, unsigned events)
+{
+    struct peer *p = ctx;
+    if (events & STREAM_READABLE)
+        read_all(p);
+    if (events & STREAM_WRITABLE)
+        write_out(p);
+    update_want(p);
+    t_wake(p->t);
+}
+
+void peer_put(struct peer *p, struct slice octets)
+{
+    trace_wire(p, TRACE_OUT, octets, NULL);
+    buf_put_slice(&p->out, octets);
+    if (p->out.failed)
+        cannot_judge(p->t, "out of memory");
+    if (p->stream && stream_connected(p->stream))
+        write_out(p);
+    if (p->stream)
+        update_want(p);
+}
+
+/* ---- connections ---- */
+
+struct peer *peer_new(struct t *t, struct at at, struct stream *stream, const char *url,
+                      struct endpoint *endpoint)
+{
+    struct peer *p = calloc(1, sizeof *p);
+    struct peer_timer *pt = calloc(1, sizeof *pt);
+    if (!p || !pt) {
+        free(p);
+        free(pt);
+        stream_close(stream);
+        t_stop(t, UNFAIR, at, "out of memory");
+    }
+    p->t = t;
+    p->number = ++t->peer_count;
+    p->stream = stream;
+    p->ipc = strncmp(url, "ipc:", 4) == 0;
+    p->endpoint = endpoint;
+    p->we_dialled = endpoint == NULL;
+    p->recheck = pt;
+    pt->peer = p;
+    pt->timer.fire = recheck;
+    snprintf(p->url, sizeof p->url, "%s", url);
+    p->next = t->peers;
+    t->peers = p;
+    char note[240];
+    snprintf(note, sizeof note, "%s, %s", p->we_dialled ? "we dialled" : "it dialled", url);
+    trace_wire(p, TRACE_OPEN, (struct slice){ 0 }, note);
+    trace_describe(t->trace, p->number, p->ipc ? SP_FRAMING_IPC : SP_FRAMING_TCP, 0);
+    stream_watch(stream, on_ready, p);
+    update_want(p);
+    return p;
+}
+
+void peer_drop(struct peer *p, bool reset, const char *note)
+{
+    if (!p->stream)
+        return;
+    trace_wire(p, TRACE_END, (struct slice){ 0 }, note);
+    net_arm(p->t->net, &p->recheck->timer, MSEC_NEVER);
+    if (reset)
+        stream_reset(p->stream);
+    else
+        stream_close(p->stream);
+    p->stream = NULL;
+    if (p->end == STREAM_OPEN)
+        p->end = STREAM_FIN;
+    p->we_closed = true;
+}
+
+static void on_accept(void *ctx, struct stream *stream)
+{
+    struct endpoint *e = ctx;
+    e->seen++;
+    size_t room = sizeof e->waiting / sizeof e->waiting[0];
+    if (e->count == room) {
+        stream_close(stream);
+        return;
+    }
+    e->waiting[(e->first + e->count++) % room] = stream;
+    t_wake(e->t);
+}
+
+struct endpoint *endpoint_find(struct t *t, const char *url)
+{
+    for (struct endpoint *e = t->endpoints; e; e = e->next)
+        if (strcmp(e->url, url) == 0)
+            return e;
+    return NULL;
+}
+
+static struct endpoint *endpoint_listen(struct t *t, struct at at, const char *url)
+{
+    struct endpoint *e = calloc(1, sizeof *e);
+    if (!e)
+        cannot_judge(t, "out of memory");
+    e->t = t;
+    e->next = t->endpoints;
+    t->endpoints = e;
+    enum err err = net_listen(t->net, url, on_accept, e, &e->listener);
+    if (err != E_OK)
+        t_stop(t, UNFAIR, at, "we cannot listen at %s: %s", url, err_name(err));
+    snprintf(e->url, sizeof e->url, "%s", e->listener->url);
+    return e;
+}
+
+struct peer *endpoint_accept(struct endpoint *e, struct at at)
+{
+    struct t *t = e->t;
+    msec deadline = t_patience(t);
+    while (e->count == 0)
+        if (!t_wait(t, deadline) && e->count == 0)
+            t_stop(t, FAILED, at, "it does not connect to %s", e->url);
+    struct stream *stream = e->waiting[e->first];
+    e->first = (e->first + 1) % (sizeof e->waiting / sizeof e->waiting[0]);
+    e->count--;
+    return peer_new(t, at, stream, e->url, e);
+}
+
+struct peer *peer_dial(struct t *t, struct at at, const char *url, bool may_fail)
+{
+    msec deadline = t_patience(t);
+    struct stream *stream;
+    enum err err = net_dial(t->net, url, &stream);
+    if (err != E_OK)
+        t_stop(t, UNFAIR, at, "we cannot dial %s: %s", url, err_name(err));
+    struct peer *p = peer_new(t, at, stream, url, NULL);
+    while (!stream_connected(p->stream) && p->end == STREAM_OPEN) {
+        stream_want(p->stream, STREAM_WRITABLE | STREAM_READABLE);
+        if (!t_wait(t, deadline) && !stream_connected(p->stream))
+            t_stop(t, FAILED, at, "%s does not accept a connection", url);
+    }
+    if (p->end == STREAM_REFUSED && !may_fail)
+        t_stop(t, FAILED, at, "%s refuses the connection", url);
+    return p;
+}
+
+char *t_place(struct t *t, const char *scheme, char *url, size_t cap)
+{
+    unsigned n = ++t->place_count;
+    unsigned pid = t->on->pid;
+    if (strcmp(scheme, "ipc") == 0)
+        snprintf(url, cap, "ipc://%s/%u.%u", t->net->simulated ? "/sim" : t->on->scratch,
+                 t->on->lane, n);
+    else if (strcmp(scheme, "tcp6") == 0)
+        snprintf(url, cap, "tcp://[::1]:0");
+    else if (strcmp(scheme, "inproc") == 0)
+        snprintf(url, cap, "inproc://place-%u", n);
+    else
+        snprintf(url, cap, "tcp://127.%u.%u.%u:0", 16 + pid % 200, pid / 200 % 250,
+                 1 + t->on->lane % 250);
+    return url;
+}
+
+void t_close_wire(struct t *t)
+{
+    for (struct peer *p = t->peers, *next; p; p = next) {
+        next = p->next;
+        peer_drop(p, false, "the case is over");
+        buf_free(&p->in);
+        buf_free(&p->out);
+        free(p->recheck);
+        free(p);
+    }
+    t->peers = NULL;
+    for (struct endpoint *e = t->endpoints, *next; e; e = next) {
+        next = e->next;
+        for (size_t i = 0; i < e->count; i++)
+            stream_close(e->waiting[(e->first + i) % (sizeof e->waiting / sizeof e->waiting[0])]);
+        if (e->listener)
+            listener_close(e->listener);
+        free(e);
+    }
+    t->endpoints = NULL;
+}
+
+/* ---- what scripts say: connections ---- */
+
+struct peer *attach_raw_(struct at at, struct iut *s)
+{
+    struct t *t = s->t;
+    t_expect(t, at);
+    peers_settle(t);
+    if (t->via & (INPROC | LOCAL))
+        t_stop(t, UNFAIR, at, "the case is broken: attach without a wire");
+    struct peer *p;
+    if (dials(t)) {
+        char place[160];
+        struct endpoint *e =
+            endpoint_listen(t, at, t_place(t, via_scheme(t->via), place, sizeof place));
+        iut_dial_(at, s, e->url);
+        p = endpoint_accept(e, at);
+    } else {
+        if (!s->listen_url[0])
+            snprintf(s->listen_url, sizeof s->listen_url, "%s", iut_listen_(at, s, NULL));
+        p = peer_dial(t, at, s->listen_url, false);
+    }
+    p->iut = s;
+    const struct sp_protocol *protocol = sp_protocol_named(s->protocol);
+    trace_describe(t->trace, p->number, p->ipc ? SP_FRAMING_IPC : SP_FRAMING_TCP,
+                   protocol ? protocol->self : 0);
+    return p;
+}
+
+struct peer *reattach_raw_(struct at at, struct peer *old)
+{
+    struct t *t = old->t;
+    t_expect(t, at);
+    peers_settle(t);
+    struct peer *p =
+        old->endpoint ? endpoint_accept(old->endpoint, at) : peer_dial(t, at, old->url, false);
+    p->iut = old->iut;
+    const struct sp_protocol *protocol = p->iut ? sp_protocol_named(p->iut->protocol) : NULL;
+    trace_describe(t->trace, p->number, p->ipc ? SP_FRAMING_IPC : SP_FRAMING_TCP,
+                   protocol ? protocol->self : 0);
+    return p;
+}
+
+const char *our_listener(struct t *t)
+{
+    char place[160];
+    struct at at = HERE("our_listener(t)");
+    return endpoint_listen(t, at, t_place(t, via_scheme(t->via), place, sizeof place))->url;
+}
+
+const char *nobody_there(struct t *t)
+{
+    char place[160];
+    struct at at = HERE("nobody_there(t)");
+    t_place(t, via_scheme(t->via), place, sizeof place);
+    if (t->via & IPC)
+        return t_keep(t, place);
+    /* A port that was free a moment ago, on an address of ours alone. */
+    struct endpoint *e = endpoint_listen(t, at, place);
+    listener_close(e->listener);
+    e->listener = NULL;
+    const char *url = t_keep(t, e->url);
+    e->url[0] = '\0';
+    return url;
+}
+
+void start_listening_(struct at at, struct t *t, const char *url)
+{
+    t_expect(t, at);
+    endpoint_listen(t, at, url);
+}
+
+void stop_listening_(struct at at, struct t *t, const char *url)
+{
+    t_expect(t, at);
+    struct endpoint *e = endpoint_find(t, url);
+    if (!e || !e->listener)
+        t_stop(t, UNFAIR, at, "the case is broken: nobody listens at %s", url);
+    listener_close(e->listener);
+    e->listener = NULL;
+    e->url[0] = '\0';
+}
+
+struct peer *accept_raw_(struct at at, struct t *t, const char *url)
+{
+    t_expect(t, at);
+    peers_settle(t);
+    struct endpoint *e = endpoint_find(t, url);
+    if (!e)
+        t_stop(t, UNFAIR, at, "the case is broken: nobody listens at %s", url);
+    return endpoint_accept(e, at);
+}
+
+struct peer *dial_raw_(struct at at, struct t *t, const char *url)
+{
+    t_expect(t, at);
+    peers_settle(t);
+    return peer_dial(t, at, url, false);
+}
+
+void expect_refused_(struct at at, struct t *t, const char *url)
+{
+    t_expect(t, at);
+    msec deadline = t_patience(t);
+    for (;;) {
+        struct peer *p = peer_dial(t, at, url, true);
+        if (p->end == STREAM_REFUSED)
+            return;
+        peer_drop(p, false, "we closed");
+        if (net_now(t->net) >= deadline)
+            t_stop(t, FAILED, at, "%s still accepts connections", url);
+        t_wait(t, net_now(t->net) + 10);
+    }
+}
+
+size_t connections_seen(struct t *t, const char *url)
+{
+    struct endpoint *e = endpoint_find(t, url);
+    return e ? e->seen : 0;
+}
+
+/* ---- what scripts say: octets ---- */
+
+static void must_be_ours(struct peer *p, struct at at)
+{
+    t_expect(p->t, at);
+    if (!p->stream)
+        t_stop(p->t, UNFAIR, at, "the case is broken: we closed this connection");
+}
+
+void wire_send_octets_(struct at at, struct peer *p, const void *octets, size_t n)
+{
+    must_be_ours(p, at);
+    peer_settle_others(p);
+    peer_put(p, slice_of(octets, n));
+}
+
+void wire_send_(struct at at, struct peer *p, const char *pattern)
+{
+    struct buf *octets = t_scratch(p->t, SCRATCH_OCTETS);
+    must_be_ours(p, at);
+    peer_settle_others(p);
+    t_emit(p->t, at, pattern, octets);
+    peer_put(p, buf_slice(octets));
+}
+
+void wire_expect_(struct at at, struct peer *p, const char *pattern)
+{
+    struct t *t = p->t;
+    t_expect(t, at);
+    peers_settle(t);
+    msec deadline = t_patience(t);
+    for (;;) {
+        struct notation_match m;
+        struct buf *why = t_scratch(t, SCRATCH_WHY);
+        size_t length = SIZE_MAX;
+        if (!notation_length(pattern, t->captures, &length))
+            t_stop(t, UNFAIR, at, "the case is broken: %s", pattern);
+        struct slice got = buf_slice(&p->in);
+        struct slice part = slice_of(got.p, got.n < length ? got.n : length);
+        if (!notation_match(pattern, t->captures, part, &m, why))
+            t_stop(t, UNFAIR, at, "the case is broken: %s: %s", pattern, buf_text(why));
+        if (m.matched) {
+            buf_drop(&p->in, part.n);
+            return;
+        }
+        if (!notation_prefix(pattern, t->captures, part))
+            t_mismatch(t, at, pattern, part, "other octets came than were due");
+        if (p->end != STREAM_OPEN)
+            t_mismatch(t, at, pattern, part, "the connection ended before these octets came");
+        if (!t_wait(t, deadline))
+            t_mismatch(t, at, pattern, part,
+                       part.n == 0 ? "nothing came" : "fewer octets came than were due");
+    }
+}
+
+/* Waits until all we put has been written.  False: it ended first. */
+static bool flushed(struct peer *p, struct at at)
+{
+    msec deadline = t_patience(p->t);
+    peers_settle(p->t);
+    while (p->out.n > 0 && p->end == STREAM_OPEN)
+        if (!t_wait(p->t, deadline) && p->out.n > 0)
+            t_stop(p->t, FAILED, at, "it does not read what we send");
+    return p->out.n == 0;
+}
+
+void wire_finish_(struct at at, struct peer *p)
+{
+    must_be_ours(p, at);
+    flushed(p, at);
+    if (p->end == STREAM_RST || p->end == STREAM_REFUSED)
+        return;
+    trace_wire(p, TRACE_NOTE, (struct slice){ 0 }, "we sent fin");
+    stream_finish(p->stream);
+}
+
+void wire_reset_(struct at at, struct peer *p)
+{
+    must_be_ours(p, at);
+    flushed(p, at);
+    peer_drop(p, true, "we reset");
+}
+
+void wire_close_(struct at at, struct peer *p)
+{
+    must_be_ours(p, at);
+    flushed(p, at);
+    peer_drop(p, false, "we closed");
+}
+
+void wire_drained_(struct at at, struct peer *p)
+{
+    must_be_ours(p, at);
+    if (!flushed(p, at))
+        return;
+    msec deadline = t_patience(p->t);
+    while (p->end == STREAM_OPEN && stream_unread(p->stream) > 0) {
+        if (net_now(p->t->net) >= deadline)
+            t_stop(p->t, FAILED, at, "it does not read what we sent");
+        t_wait(p->t, net_now(p->t->net) + 1);
+    }
+}
+
+void wire_trickle_(struct at at, struct peer *p, const char *pattern)
+{
+    struct buf *octets = t_scratch(p->t, SCRATCH_OCTETS);
+    must_be_ours(p, at);
+    t_emit(p->t, at, pattern, octets);
+    struct slice all = buf_slice(octets);
+    for (size_t i = 0; i < all.n && p->end == STREAM_OPEN; i++) {
+        peer_put(p, slice_of(all.p + i, 1));
+        wire_drained_(at, p);
+    }
+}
+
+void wire_pause_(struct peer *p)
+{
+    p->paused = true;
+    if (p->stream)
+        update_want(p);
+}
+
+void wire_resume_(struct peer *p)
+{
+    p->paused = false;
+    if (p->stream)
+        update_want(p);
+}
+
+void wire_urgent_(struct at at, struct peer *p, uint8_t octet)
+{
+    must_be_ours(p, at);
+    flushed(p, at);
+    if (!peer_urgent(p, octet))
+        cannot_judge(p->t, "urgent data cannot be sent here");
+    trace_wire(p, TRACE_OUT, slice_of(&octet, 1), "urgent");
+}
+
+/* ---- ends and silence ---- */
+
+bool is_closed(const struct peer *p)
+{
+    return p->end != STREAM_OPEN;
+}
+
+void expect_closed_(struct at at, struct peer *p, int64_t ms)
+{
+    struct t *t = p->t;
+    t_expect(t, at);
+    peers_settle(t);
+    msec deadline = ms < 0 ? t_patience(t) : msec_after(net_now(t->net), ms);
+    while (p->end == STREAM_OPEN && p->in.n == 0)
+        if (!t_wait(t, deadline) && p->end == STREAM_OPEN && p->in.n == 0)
+            t_stop(t, FAILED, at, "it keeps the connection open");
+    if (p->in.n > 0)
+        t_mismatch(t, at, "", buf_slice(&p->in),
+                   "octets came where the connection was to be closed");
+}
+
+bool closes_within_(struct at at, struct peer *p, int64_t ms)
+{
+    struct t *t = p->t;
+    t_expect(t, at);
+    peers_settle(t);
+    msec deadline = msec_after(net_now(t->net), ms);
+    while (p->end == STREAM_OPEN && p->in.n == 0)
+        if (!t_wait(t, deadline))
+            break;
+    return p->end != STREAM_OPEN;
+}
+
+void expect_open_(struct at at, struct peer *p)
+{
+    t_expect(p->t, at);
+    peers_settle(p->t);
+    if (p->end != STREAM_OPEN)
+        t_stop(p->t, FAILED, at, "it closed the connection");
+}
+
+void expect_quiet_(struct at at, struct peer *p, int64_t ms, const char *why)
+{
+    struct t *t = p->t;
+    (void)why;
+    t_expect(t, at);
+    peers_settle(t);
+    msec until = msec_after(net_now(t->net), ms);
+    while (p->in.n == 0 && net_now(t->net) < until)
+        t_wait(t, until);
+    if (p->in.n > 0)
+        t_mismatch(t, at, "", buf_slice(&p->in), "octets came where there was to be silence");
+}

@@ -1,0 +1,22 @@
+/* peer.h -- connections of ours, inside harness/core. */
+#ifndef HARNESS_PEER_H
+#define HARNESS_PEER_H
+#include "core/context.h"
+
+/* Asks again whether the other side has read: see write_out. */
+struct peer_timer {
+    struct net_timer timer;
+    struct peer *peer;
+};
+
+struct peer *peer_new(struct t *, struct at, struct stream *, const char *url, struct endpoint *);
+struct peer *peer_dial(struct t *, struct at, const char *url, bool may_fail);
+void peer_drop(struct peer *, bool reset, const char *note);
+void peer_put(struct peer *, struct slice octets); /* traced, queued, written when possible */
+void peer_flush(struct peer *);
+void peer_settle_others(struct peer *); /* all but this one: see SEGMENT_COALESCED */
+bool peer_urgent(struct peer *, uint8_t octet);
+struct endpoint *endpoint_find(struct t *, const char *url);
+struct peer *endpoint_accept(struct endpoint *, struct at);
+
+#endif

@@ -1,0 +1,263 @@
+/* port_stream.c -- adapters at the other end of a stream: a child process, or one that connected
+ * to us (--attach). */
+#include "core/port.h"
+#include "core/lines.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct stream_port {
+    struct port port;
+    struct stream *stream, *errors; /* errors: its stderr, or NULL */
+    struct buf in, out, said;
+    pid_t pid; /* 0: no child, or already waited for */
+};
+
+enum { STDERR_LIMIT = 1024 * 1024 };
+
+static const char *signal_text(int n)
+{
+    const char *abbrev = sigabbrev_np(n);
+    return abbrev ? abbrev : "?";
+}
+
+/* Waits a moment for the child that closed its output; a process that lives on without one is
+ * ended.  The descriptors close a little before the process can be waited for. */
+static void reap(struct stream_port *sp, char *how, size_t cap)
+{
+    int status = 0;
+    int fd = (int)syscall(SYS_pidfd_open, sp->pid, 0);
+    if (fd >= 0) {
+        struct pollfd p = { .fd = fd, .events = POLLIN };
+        poll(&p, 1, 1000);
+        close(fd);
+    }
+    if (waitpid(sp->pid, &status, WNOHANG) == 0) {
+        kill(-sp->pid, SIGKILL);
+        waitpid(sp->pid, &status, 0);
+        snprintf(how, cap, "it closed its output and went on running");
+    } else if (WIFSIGNALED(status)) {
+        snprintf(how, cap, "killed by signal %d (SIG%s)", WTERMSIG(status),
+                 signal_text(WTERMSIG(status)));
+    } else {
+        snprintf(how, cap, "it ended with status %d", WEXITSTATUS(status));
+    }
+    sp->pid = 0;
+}
+
+static void died(struct stream_port *sp, const char *said)
+{
+    char how[160];
+    if (sp->port.dead)
+        return;
+    sp->port.dead = true;
+    stream_want(sp->stream, 0);
+    if (said)
+        snprintf(how, sizeof how, "%s", said);
+    else if (sp->pid)
+        reap(sp, how, sizeof how);
+    else
+        snprintf(how, sizeof how, "it closed the connection");
+    sp->port.died(sp->port.ctx, how);
+}
+
+static void flush(struct stream_port *sp)
+{
+    while (sp->out.n > 0 && !sp->port.dead) {
+        struct slice all = buf_slice(&sp->out);
+        ptrdiff_t n = stream_write(sp->stream, &all, 1);
+        if (n < 0) {
+            if (n != -E_AGAIN)
+                buf_clear(&sp->out); /* the end of its output says what happened */
+            break;
+        }
+        buf_drop(&sp->out, (size_t)n);
+    }
+    if (!sp->port.dead)
+        stream_want(sp->stream, STREAM_READABLE | (sp->out.n > 0 ? STREAM_WRITABLE : 0u));
+}
+
+static void drain_errors(void *ctx, unsigned events)
+{
+    struct stream_port *sp = ctx;
+    (void)events;
+    for (;;) {
+        uint8_t *room = buf_room(&sp->said, 4096);
+        ptrdiff_t n = room ? stream_read(sp->errors, room, 4096) : -E_AGAIN;
+        if (n == -E_AGAIN)
+            break;
+        if (n <= 0) {
+            stream_want(sp->errors, 0);
+            break;
+        }
+        buf_grew(&sp->said, (size_t)n);
+        size_t length;
+        for (char *line; !sp->port.dead && (line = line_first(&sp->said, &length));) {
+            sp->port.said(sp->port.ctx, line);
+            buf_drop(&sp->said, length + 1);
+        }
+        if (sp->said.n > STDERR_LIMIT)
+            buf_clear(&sp->said);
+    }
+}
+
+static void port_stream_kill(struct port *port)
+{
+    struct stream_port *sp = (struct stream_port *)port;
+    stream_want(sp->stream, 0);
+    if (sp->errors)
+        stream_want(sp->errors, 0);
+    if (sp->pid) {
+        kill(-sp->pid, SIGKILL);
+        waitpid(sp->pid, NULL, 0);
+        sp->pid = 0;
+    }
+}
+
+static void port_stream_free(struct port *port)
+{
+    struct stream_port *sp = (struct stream_port *)port;
+    port_stream_kill(port);
+    stream_close(sp->stream);
+    if (sp->errors)
+        stream_close(sp->errors);
+    buf_free(&sp->in);
+    buf_free(&sp->out);
+    buf_free(&sp->said);
+    free(sp);
+}
+
+static void on_ready(void *ctx, unsigned events)
+{
+    struct stream_port *sp = ctx;
+    if (events & STREAM_WRITABLE)
+        flush(sp);
+    while (!sp->port.dead) {
+        uint8_t *room = buf_room(&sp->in, 64 * 1024);
+        ptrdiff_t n = room ? stream_read(sp->stream, room, 64 * 1024) : -E_AGAIN;
+        if (n == -E_AGAIN)
+            break;
+        if (n <= 0) {
+            if (sp->errors)
+                drain_errors(sp, 0);
+            died(sp, NULL);
+            break;
+        }
+        buf_grew(&sp->in, (size_t)n);
+        size_t length;
+        for (char *line; !sp->port.dead && (line = line_first(&sp->in, &length));) {
+            if (length > 0 && line[length - 1] == '\r')
+                line[length - 1] = '\0';
+            sp->port.answered(sp->port.ctx, line, strlen(line));
+            buf_drop(&sp->in, length + 1);
+        }
+        if (sp->in.n > LINE_MAX_OCTETS)
+            died(sp, "it wrote over 4 MiB without a newline");
+        if (n < 64 * 1024)
+            break; /* level-triggered: the rest comes when others had their turn */
+    }
+}
+
+static void ask(struct port *port, const char *line)
+{
+    struct stream_port *sp = (struct stream_port *)port;
+    buf_put(&sp->out, line, strlen(line));
+    buf_u8(&sp->out, '\n');
+    flush(sp);
+}
+
+static long pid(struct port *port)
+{
+    struct stream_port *sp = (struct stream_port *)port;
+    return sp->pid ? sp->pid : -1;
+}
+
+static const struct port_ops ops = {
+    .ask = ask, .kill = port_stream_kill, .free = port_stream_free, .pid = pid
+};
+
+static struct stream_port *new_port(struct stream *stream)
+{
+    struct stream_port *sp = calloc(1, sizeof *sp);
+    if (!sp)
+        return NULL;
+    sp->port.ops = &ops;
+    sp->stream = stream;
+    stream_watch(stream, on_ready, sp);
+    stream_want(stream, STREAM_READABLE);
+    return sp;
+}
+
+struct port *port_stream(struct stream *stream)
+{
+    struct stream_port *sp = new_port(stream);
+    return sp ? &sp->port : NULL;
+}
+
+static void child(const char *command, int in, int out, int err)
+{
+    char *script = NULL;
+    setpgid(0, 0);
+    dup2(in, 0);
+    dup2(out, 1);
+    dup2(err, 2);
+    close_range(3, ~0u, 0);
+    setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 }); /* crashes are what we provoke */
+    signal(SIGPIPE, SIG_DFL);
+    signal(SIGINT, SIG_IGN); /* Ctrl-C is for the runner, which ends its children itself */
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (asprintf(&script, "exec %s", command) > 0)
+        execl("/bin/sh", "sh", "-c", script, (char *)NULL);
+    _exit(127);
+}
+
+struct port *port_process(struct net *net, const char *command, struct buf *why)
+{
+    int in[2] = { -1, -1 }, out[2] = { -1, -1 }, err[2] = { -1, -1 };
+    if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0)
+        goto failed;
+    pid_t pid_ = fork();
+    if (pid_ < 0)
+        goto failed;
+    if (pid_ == 0)
+        child(command, in[0], out[1], err[1]);
+    setpgid(pid_, pid_);
+    close(in[0]);
+    close(out[1]);
+    close(err[1]);
+    struct stream *stream = net_os_adopt(net, out[0], in[1]);
+    struct stream *errors = net_os_adopt(net, err[0], -1);
+    struct stream_port *sp = stream && errors ? new_port(stream) : NULL;
+    if (!sp) {
+        kill(-pid_, SIGKILL);
+        waitpid(pid_, NULL, 0);
+        buf_printf(why, "out of memory or descriptors");
+        return NULL;
+    }
+    sp->pid = pid_;
+    sp->errors = errors;
+    stream_watch(errors, drain_errors, sp);
+    stream_want(errors, STREAM_READABLE);
+    return &sp->port;
+failed:
+    buf_printf(why, "cannot start `%s`: %s", command, strerror(errno));
+    for (int i = 0; i < 2; i++) {
+        if (in[i] >= 0)
+            close(in[i]);
+        if (out[i] >= 0)
+            close(out[i]);
+        if (err[i] >= 0)
+            close(err[i]);
+    }
+    return NULL;
+}

@@ -1,0 +1,167 @@
+/* select.c -- which instances a run is made of. */
+#include "core/run.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool has_word(const char *words, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *at = words; at && (at = strstr(at, word)); at += n)
+        if ((at == words || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
+            return true;
+    return false;
+}
+
+bool needs_kernel(const struct conf_case *c)
+{
+    return has_word(c->needs, "kernel");
+}
+
+const char *lacks(const struct instance *i, const struct run_options *o, const char *features,
+                  char *why, size_t cap)
+{
+    const char *needs = i->c->needs ? i->c->needs : "";
+    if (o->target == TARGET_CONNECT || o->target == TARGET_LISTEN) {
+        if (!has_word(needs, "wire"))
+            return snprintf(why, cap, "the implementation must be driven by an adapter"), why;
+        return NULL;
+    }
+    char word[64];
+    for (const char *at = needs; *at;) {
+        size_t n = strcspn(at, " ");
+        snprintf(word, sizeof word, "%.*s", (int)n, at);
+        at += n + strspn(at + n, " ");
+        if (strcmp(word, "wire") == 0)
+            continue;
+        if (strcmp(word, "kernel") == 0) {
+            if (o->target == TARGET_REFERENCE)
+                return snprintf(why, cap, "needs real sockets and a process of its own"), why;
+            continue;
+        }
+        if (!has_word(features, word))
+            return snprintf(why, cap, "the adapter declares no %s", word), why;
+    }
+    const char *scheme = via_scheme(i->via);
+    if (i->via != LOCAL && !has_word(features, scheme))
+        return snprintf(why, cap, "the adapter declares no %s", scheme), why;
+    return NULL;
+}
+
+static bool filtered(const struct run_options *o, const struct conf_case *c, const char *name)
+{
+    if (o->filter_count == 0)
+        return false;
+    for (size_t i = 0; i < o->filter_count; i++)
+        if (glob_matches(o->filters[i], strchr(o->filters[i], '[') ? name : c->id) ||
+            glob_matches(o->filters[i], name))
+            return false;
+    return true;
+}
+
+/* The strictest rows decide; when these are DEFACTO and nobody was seen to do any, it is not held
+ * against anyone yet. */
+static bool unconfirmed(const struct conf_case *c, enum level level)
+{
+    const char *at = c->covers, *id;
+    size_t n;
+    if (level != LEVEL_DEFACTO)
+        return false;
+    while (next_covered(&at, &id, &n)) {
+        const struct requirement *row = requirement_find(id, n);
+        if (row && row->level == LEVEL_DEFACTO && row->seen[0])
+            return false;
+    }
+    return true;
+}
+
+static bool black_box_can(const struct run_options *o, enum via via)
+{
+    bool ipc = strncmp(o->url, "ipc:", 4) == 0, v6 = strncmp(o->url, "tcp://[", 7) == 0;
+    enum via one = o->target == TARGET_CONNECT ? (ipc  ? IPC_LISTENS
+                                                  : v6 ? TCP6_LISTENS
+                                                       : TCP_LISTENS)
+                                               : (ipc  ? IPC_DIALS
+                                                  : v6 ? TCP6_DIALS
+                                                       : TCP_DIALS);
+    if (one == TCP6_LISTENS)
+        one = TCP_LISTENS;
+    if (one == TCP6_DIALS)
+        one = TCP_DIALS;
+    return via == one;
+}
+
+static void shuffle(struct instance *v, size_t n, uint64_t seed)
+{
+    struct rng rng;
+    rng_seed(&rng, seed);
+    for (size_t i = n; i > 1; i--) {
+        size_t j = rng_below(&rng, (uint32_t)i);
+        struct instance x = v[i - 1];
+        v[i - 1] = v[j];
+        v[j] = x;
+    }
+}
+
+/* Sanity first, fragile last, else as they were. */
+static int rank(const struct instance *i)
+{
+    return i->sanity ? 0 : i->c->fragile ? 2 : 1;
+}
+
+static void order_by_rank(struct instance *v, size_t n)
+{
+    struct instance *w = malloc(n * sizeof *w);
+    if (!w)
+        return;
+    size_t k = 0;
+    for (int r = 0; r <= 2; r++)
+        for (size_t i = 0; i < n; i++)
+            if (rank(&v[i]) == r)
+                w[k++] = v[i];
+    memcpy(v, w, n * sizeof *w);
+    free(w);
+}
+
+size_t select_instances(const struct run_options *o, struct instance **out)
+{
+    size_t cases, n = 0, matched = 0;
+    const struct conf_case *const *all = catalogue(&cases);
+    struct instance *v = calloc(cases * INSTANCES_MAX + 1, sizeof *v);
+    *out = v;
+    if (!v)
+        return 0;
+    for (size_t i = 0; i < cases; i++) {
+        enum via vias[INSTANCES_MAX];
+        size_t count = case_instances(all[i], vias);
+        for (size_t k = 0; k < count; k++) {
+            struct instance *x = &v[n];
+            x->c = all[i];
+            x->via = vias[k];
+            case_instance_name(all[i], vias[k], x->name);
+            x->sanity = strncmp(all[i]->id, "sanity_", 7) == 0;
+            if (filtered(o, all[i], x->name) && !x->sanity)
+                continue;
+            if (o->transports && !(x->via & (o->transports | LOCAL)))
+                continue;
+            if (all[i]->slow && !o->slow)
+                continue;
+            if (all[i]->fragile && o->gentle)
+                continue;
+            if ((o->target == TARGET_CONNECT || o->target == TARGET_LISTEN) &&
+                !black_box_can(o, x->via))
+                continue;
+            bool asked = !x->sanity || o->filter_count == 0 || !filtered(o, all[i], x->name);
+            if (!x->sanity && o->shards > 1 && matched++ % o->shards != o->shard - 1)
+                continue;
+            x->level = case_level(all[i]);
+            x->unconfirmed = unconfirmed(all[i], x->level);
+            if (x->sanity && !asked && o->filter_count > 0)
+                continue;
+            n++;
+        }
+    }
+    if (o->shuffle)
+        shuffle(v, n, o->seed);
+    order_by_rank(v, n);
+    return n;
+}

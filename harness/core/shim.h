@@ -1,0 +1,25 @@
+/* shim.h -- the adapter protocol (version 1) spoken by the reference implementation: lines in,
+ * lines out, over any net.  Serves the reference in process and as a program alike. */
+#ifndef HARNESS_SHIM_H
+#define HARNESS_SHIM_H
+#include "net/node.h"
+
+struct shim;
+
+struct shim_config {
+    struct net *net;
+    uint64_t seed;
+    const struct pattern_ops *(*find)(void *ctx, uint16_t self, bool raw); /* see node.h; NULL */
+    void *find_ctx;
+    void (*answer)(void *ctx, const char *line); /* without the newline */
+    void (*note)(void *ctx, const char *text);   /* or NULL */
+    void *ctx;
+};
+
+struct shim *shim_new(const struct shim_config *); /* NULL: no memory */
+void shim_free(struct shim *);
+/* One request.  Its answer comes from within or later; requests that come meanwhile wait. */
+void shim_ask(struct shim *, const char *line);
+bool shim_busy(const struct shim *); /* a request is still to be answered */
+
+#endif

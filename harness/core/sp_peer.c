@@ -1,0 +1,331 @@
+/* sp_peer.c -- our end of the wire as SP sees it: greetings, whole messages, attaching. */
+#include "core/peer.h"
+#include "core/payload.h"
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static enum sp_framing framing(const struct peer *p)
+{
+    return p->ipc ? SP_FRAMING_IPC : SP_FRAMING_TCP;
+}
+
+static const struct sp_protocol *protocol_named(struct t *t, struct at at, const char *name)
+{
+    const struct sp_protocol *protocol = sp_protocol_named(name);
+    if (!protocol)
+        t_stop(t, UNFAIR, at, "the case is broken: no protocol is called %s", name);
+    return protocol;
+}
+
+const char *greeting(struct t *t, const char *as)
+{
+    return value(t, "00 'SP' 00 %04x 0000",
+                 protocol_named(t, (struct at){ t->c->file, "", t->c->line }, as)->self);
+}
+
+const char *peer_of(const char *protocol)
+{
+    const struct sp_protocol *p = sp_protocol_named(protocol);
+    p = p ? sp_protocol_numbered(p->peer) : NULL;
+    return p ? p->name : "?";
+}
+
+/* ---- attaching ---- */
+
+static size_t pipes_due(const struct iut *s)
+{
+    size_t n = 0;
+    for (const struct peer *p = s->t->peers; p; p = p->next)
+        n += p->iut == s && p->counted && p->end == STREAM_OPEN;
+    return n;
+}
+
+/* The implementation has the pipe too.  Where the adapter cannot tell, blocking sends make up for
+ * it: only PUB and BUS throw away what they send too early. */
+static void usable(struct peer *p, struct at at)
+{
+    struct t *t = p->t;
+    if (!iut_has(t, "pipes") || !p->iut || !p->iut->open)
+        return;
+    size_t n = pipes_due(p->iut);
+    const char *code = "";
+    if (iut_call(t, at, p->iut, t->on->patience, &code, "pipes s%u %zu %" PRId64, p->iut->number, n,
+                 t->on->patience))
+        return;
+    if (p->end != STREAM_OPEN)
+        t_stop(t, FAILED, at, "it closed the connection after a good greeting");
+    t_stop(t, FAILED, at, "it exchanged greetings, but has not %zu usable pipe%s: %s", n,
+           n == 1 ? "" : "s", code);
+}
+
+static void settle(struct peer *p)
+{
+    if (!p->unsettled)
+        return;
+    p->unsettled = false;
+    peer_flush(p);
+    if (p->counted)
+        usable(p, p->settle_at);
+}
+
+void peers_settle(struct t *t)
+{
+    for (struct peer *p = t->peers; p; p = p->next)
+        settle(p);
+}
+
+void peer_settle_others(struct peer *one)
+{
+    for (struct peer *p = one->t->peers; p; p = p->next)
+        if (p != one)
+            settle(p);
+}
+
+static void exchange_greetings(struct peer *p, struct at at, const char *as)
+{
+    struct t *t = p->t;
+    const struct sp_protocol *mine = protocol_named(t, at, as);
+    struct buf *octets = t_scratch(t, SCRATCH_OCTETS);
+    struct sp_greeting ours = sp_greeting_of(mine->self);
+    sp_greeting_write(octets, &ours);
+    snprintf(p->as, sizeof p->as, "%s", as);
+    wire_expect_(at, p, p->iut ? greeting(t, p->iut->protocol) : "00 'SP' 00 .. .. 0000");
+    octets = t_scratch(t, SCRATCH_OCTETS);
+    sp_greeting_write(octets, &ours);
+    p->unsettled = t->on->segmentation == SEGMENT_COALESCED;
+    p->settle_at = at;
+    peer_put(p, buf_slice(octets));
+}
+
+static struct peer *greeted(struct peer *p, struct at at, const char *as, bool checked)
+{
+    exchange_greetings(p, at, as);
+    p->counted = checked;
+    if (checked && !p->unsettled)
+        usable(p, at);
+    return p;
+}
+
+struct peer *attach_(struct at at, struct iut *s, const char *as)
+{
+    return greeted(attach_raw_(at, s), at, as, true);
+}
+
+struct peer *attach_unchecked_(struct at at, struct iut *s, const char *as)
+{
+    return greeted(attach_raw_(at, s), at, as, false);
+}
+
+struct peer *reattach_(struct at at, struct peer *old, const char *as)
+{
+    return greeted(reattach_raw_(at, old), at, as, old->iut != NULL);
+}
+
+/* ---- messages out ---- */
+
+static void put_frame(struct peer *p, struct slice payload)
+{
+    struct buf head = { 0 };
+    struct sp_frame_head h = { .type = SP_FRAME_TYPE_MESSAGE, .size = payload.n };
+    uint8_t octets[16];
+    sp_frame_head_write(framing(p), &head, &h);
+    size_t n = head.n;
+    memcpy(octets, buf_slice(&head).p, n);
+    buf_free(&head);
+    if (payload.n <= 4096) { /* one write, as an implementation would */
+        struct buf *whole = t_scratch(p->t, SCRATCH_LINE);
+        buf_put(whole, octets, n);
+        buf_put_slice(whole, payload);
+        peer_put(p, buf_slice(whole));
+    } else {
+        peer_put(p, slice_of(octets, n));
+        peer_put(p, payload);
+    }
+}
+
+static void ours(struct peer *p, struct at at)
+{
+    t_expect(p->t, at);
+    if (!p->stream)
+        t_stop(p->t, UNFAIR, at, "the case is broken: we closed this connection");
+    peer_settle_others(p);
+}
+
+static void after_send(struct peer *p)
+{
+    settle(p); /* the greeting that was held back went out with this frame */
+}
+
+void sp_send_(struct at at, struct peer *p, const char *pattern)
+{
+    ours(p, at);
+    struct buf *octets = t_scratch(p->t, SCRATCH_OCTETS);
+    t_emit(p->t, at, pattern, octets);
+    put_frame(p, buf_slice(octets));
+    after_send(p);
+}
+
+void sp_send_seq_(struct at at, struct peer *p, const char *head, size_t n)
+{
+    ours(p, at);
+    struct buf *octets = t_scratch(p->t, SCRATCH_OCTETS);
+    if (head)
+        t_emit(p->t, at, head, octets);
+    payload_seq(octets, n);
+    put_frame(p, buf_slice(octets));
+    after_send(p);
+}
+
+void sp_claim_(struct at at, struct peer *p, uint64_t size)
+{
+    ours(p, at);
+    struct buf *octets = t_scratch(p->t, SCRATCH_OCTETS);
+    struct sp_frame_head h = { .type = SP_FRAME_TYPE_MESSAGE, .size = size };
+    sp_frame_head_write(framing(p), octets, &h);
+    peer_put(p, buf_slice(octets));
+    after_send(p);
+}
+
+/* ---- messages in ---- */
+
+/* A whole frame at the front?  Stops the case when it can never be one. */
+static bool frame_at_front(struct peer *p, struct at at, struct slice *payload)
+{
+    struct slice in = buf_slice(&p->in);
+    struct sp_frame_head h;
+    ptrdiff_t used = sp_frame_head_parse(framing(p), in, &h);
+    if (p->ipc && in.n > 0 && in.p[0] != SP_FRAME_TYPE_MESSAGE)
+        t_mismatch(p->t, at, "01 *", slice_of(in.p, in.n < 16 ? in.n : 16),
+                   "an ipc message begins with 01");
+    if (used <= 0)
+        return false;
+    if (h.size > (uint64_t)1 << 32)
+        t_mismatch(p->t, at, p->ipc ? "01 00 00 00 00 *" : "00 00 00 00 *",
+                   slice_of(in.p, in.n < 16 ? in.n : 16), "a frame of an impossible length came");
+    if (in.n - (size_t)used < h.size)
+        return false;
+    *payload = slice_of(in.p + used, (size_t)h.size);
+    return true;
+}
+
+static void consume_frame(struct peer *p, struct slice payload)
+{
+    buf_drop(&p->in, sp_frame_head_size(framing(p)) + payload.n);
+    p->frames_in++;
+}
+
+static struct slice frame_due(struct peer *p, struct at at, const char *pattern)
+{
+    struct t *t = p->t;
+    t_expect(t, at);
+    peers_settle(t);
+    msec deadline = t_patience(t);
+    struct slice payload;
+    while (!frame_at_front(p, at, &payload)) {
+        bool over = p->end != STREAM_OPEN;
+        if (over || (!t_wait(t, deadline) && !frame_at_front(p, at, &payload))) {
+            struct slice part = buf_slice(&p->in);
+            if (part.n > 0)
+                t_mismatch(
+                    t, at, p->ipc ? "01 .. .. .. .. .. .. .. .. *" : ".. .. .. .. .. .. .. .. *",
+                    part,
+                    over ? "the connection ended inside a frame" : "a frame came only in part");
+            t_mismatch(t, at, pattern, part,
+                       over ? (p->we_closed ? "we closed this connection"
+                                            : "the connection ended, and no message had come")
+                            : "no message came");
+        }
+    }
+    return payload;
+}
+
+void sp_expect_(struct at at, struct peer *p, const char *pattern)
+{
+    struct t *t = p->t;
+    struct slice payload = frame_due(p, at, pattern);
+    struct notation_match m;
+    struct buf *why = t_scratch(t, SCRATCH_WHY);
+    if (!notation_match(pattern, t->captures, payload, &m, why))
+        t_stop(t, UNFAIR, at, "the case is broken: %s: %s", pattern, buf_text(why));
+    if (!m.matched)
+        t_mismatch(t, at, pattern, payload, "another message came than was due");
+    consume_frame(p, payload);
+}
+
+void sp_expect_seq_(struct at at, struct peer *p, const char *head, size_t n)
+{
+    struct t *t = p->t;
+    struct slice payload = frame_due(p, at, head ? head : "*");
+    struct slice body = payload;
+    if (head) {
+        size_t length;
+        struct notation_match m;
+        struct buf *why = t_scratch(t, SCRATCH_WHY);
+        if (!notation_length(head, t->captures, &length) || length == SIZE_MAX)
+            t_stop(t, UNFAIR, at, "the case is broken: %s", head);
+        struct slice part = slice_of(payload.p, payload.n < length ? payload.n : length);
+        if (!notation_match(head, t->captures, part, &m, why))
+            t_stop(t, UNFAIR, at, "the case is broken: %s: %s", head, buf_text(why));
+        if (!m.matched)
+            t_mismatch(t, at, head, part, "another protocol header came than was due");
+        body = slice_drop(payload, length);
+    }
+    if (body.n != n)
+        t_stop(t, FAILED, at, "a message of %zu octets came, not of %zu", body.n, n);
+    for (size_t i = 0; i < n; i++)
+        if (body.p[i] != payload_seq_octet(i))
+            t_stop(t, FAILED, at, "octet %zu of %zu is %02x, not %02x", i, n, body.p[i],
+                   payload_seq_octet(i));
+    consume_frame(p, payload);
+}
+
+struct peer *sp_expect_on_any_(struct at at, const char *pattern, struct peer *const *peers)
+{
+    struct t *t = peers[0]->t;
+    t_expect(t, at);
+    peers_settle(t);
+    msec deadline = t_patience(t);
+    for (;;) {
+        for (size_t i = 0; peers[i]; i++) {
+            struct slice payload;
+            if (frame_at_front(peers[i], at, &payload)) {
+                sp_expect_(at, peers[i], pattern);
+                return peers[i];
+            }
+        }
+        if (!t_wait(t, deadline))
+            t_mismatch(t, at, pattern, (struct slice){ 0 },
+                       "no message came on any of the connections");
+    }
+}
+
+size_t sp_waiting(struct peer *p)
+{
+    struct slice in = buf_slice(&p->in);
+    size_t n = 0;
+    for (;;) {
+        struct sp_frame_head h;
+        ptrdiff_t used = sp_frame_head_parse(framing(p), in, &h);
+        if (used <= 0 || in.n - (size_t)used < h.size)
+            return n;
+        in = slice_drop(in, (size_t)used + (size_t)h.size);
+        n++;
+    }
+}
+
+/* ---- helpers of several families ---- */
+
+void expect_served_(struct at at, struct iut *rep, struct peer *p, const char *id)
+{
+    struct t *t = rep->t;
+    sp_send_(at, p, value(t, "%s 'still there?'", id));
+    if (!t->on->black_box) {
+        iut_expect_(at, rep, "'still there?'");
+        iut_send_(at, rep, "'yes'");
+        sp_expect_(at, p, value(t, "%s 'yes'", id));
+    } else {
+        sp_expect_(at, p, value(t, "%s *", id));
+    }
+}

@@ -1,0 +1,51 @@
+/* mutant.h -- named faults, wrapped around the in-process reference at one of three places: the
+ * octets of its streams, the messages and actions of its patterns, the lines of its adapter.  The
+ * reference itself stays clean. */
+#ifndef HARNESS_MUTANT_H
+#define HARNESS_MUTANT_H
+#include "net/net.h"
+#include "sp/pattern.h"
+
+/* What a hook knows of one stream: positions, greeting seen, notes of its own. */
+struct octet_fault;
+struct mutation; /* one fault at work in one reference, with its state */
+
+struct mutant {
+    const char *name;   /* rep_answers_without_the_backtrace */
+    const char *fault;  /* one sentence: what it does wrong */
+    const char *source; /* the public issue of an implementation that did it, or "" */
+
+    /* The octets.  Each stream of the reference has its own octet_fault.  What the hook leaves in
+     * `data` goes on; it may also end the stream or the process. */
+    void (*octets_in)(struct mutation *, struct octet_fault *, struct buf *data);
+    void (*octets_out)(struct mutation *, struct octet_fault *, struct buf *data);
+    /* Whole payloads, already deframed: the frame is written anew around what is left.  False:
+     * the frame is dropped. */
+    bool (*frame_in)(struct mutation *, struct octet_fault *, struct buf *payload);
+    bool (*frame_out)(struct mutation *, struct octet_fault *, struct buf *payload);
+    /* The reference does not see that the peer ended (true), or ends by itself. */
+    bool (*hides_end)(struct mutation *, struct octet_fault *);
+
+    /* The machine: ops that stand around `original`; they find it with mutation_original. */
+    const struct pattern_ops *(*pattern)(struct mutation *, const struct pattern_ops *original);
+
+    /* The adapter's verbs.  The line may be rewritten; false: it is swallowed. */
+    bool (*ask)(struct mutation *, struct buf *line);
+    bool (*answer)(struct mutation *, struct buf *line);
+};
+
+extern const struct mutant *const mutants[];
+extern const size_t mutant_count;
+const struct mutant *mutant_find(const char *name);
+
+/* `die` ends the reference as if its process had died; mutation hooks call mutation_die. */
+struct mutation *mutation_new(const struct mutant *, struct net *inner,
+                              void (*die)(void *ctx, const char *how), void *ctx);
+void mutation_free(struct mutation *); /* after everything that uses its net */
+void mutation_die(struct mutation *, const char *how);
+struct net *mutation_net(struct mutation *);
+const struct pattern_ops *mutation_find(void *mutation, uint16_t self, bool raw); /* node_config */
+bool mutation_ask(struct mutation *, struct buf *line);
+bool mutation_answer(struct mutation *, struct buf *line);
+
+#endif

@@ -1,0 +1,448 @@
+/* mutation.c -- stands between the reference and its streams, patterns and lines. */
+#include "mutants/mutation.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { STEP = 64 * 1024, PENDING_MAX = 64 * 1024 };
+
+/* ---- frames ---- */
+
+static enum sp_framing framing(const struct octet_fault *f)
+{
+    return f->stream.ipc ? SP_FRAMING_IPC : SP_FRAMING_TCP;
+}
+
+static void put_frame(struct octet_fault *f, struct buf *to, uint8_t type, struct slice payload)
+{
+    struct sp_frame_head head = { .type = type, .size = payload.n };
+    sp_frame_head_write(framing(f), to, &head);
+    buf_put_slice(to, payload);
+}
+
+/* Moves whole frames from raw to cooked, each through the hook. */
+static void pass_frames(struct octet_fault *f, struct buf *raw, struct buf *cooked, bool *greeted,
+                        uint16_t *type, uint64_t *frames,
+                        bool (*hook)(struct mutation *, struct octet_fault *, struct buf *))
+{
+    if (!*greeted) {
+        if (raw->n < SP_GREETING_SIZE)
+            return;
+        struct slice all = buf_slice(raw);
+        *type = get_be16(all.p + 4);
+        buf_put(cooked, all.p, SP_GREETING_SIZE);
+        buf_drop(raw, SP_GREETING_SIZE);
+        *greeted = true;
+    }
+    if (!hook) {
+        buf_put_slice(cooked, buf_slice(raw));
+        buf_clear(raw);
+        return;
+    }
+    for (;;) {
+        struct sp_frame_head head;
+        struct slice all = buf_slice(raw);
+        ptrdiff_t used = sp_frame_head_parse(framing(f), all, &head);
+        if (used > 0 && head.size > (uint64_t)1 << 28) { /* a claim: nothing to wait for */
+            buf_put_slice(cooked, all);
+            buf_clear(raw);
+            return;
+        }
+        if (used <= 0 || all.n - (size_t)used < head.size)
+            return;
+        struct buf payload = { 0 };
+        buf_put(&payload, all.p + used, (size_t)head.size);
+        buf_drop(raw, (size_t)used + (size_t)head.size);
+        if (hook(f->m, f, &payload))
+            put_frame(f, cooked, head.type, buf_slice(&payload));
+        ++*frames;
+        buf_free(&payload);
+    }
+}
+
+/* ---- the wrapped stream ---- */
+
+static void flush(struct octet_fault *f)
+{
+    while (f->out.n > 0 && f->inner) {
+        struct slice all = buf_slice(&f->out);
+        ptrdiff_t n = stream_write(f->inner, &all, 1);
+        if (n <= 0) {
+            if (n != -E_AGAIN)
+                buf_clear(&f->out);
+            return;
+        }
+        buf_drop(&f->out, (size_t)n);
+    }
+}
+
+static void fetch(struct octet_fault *f)
+{
+    while (!f->end_seen && f->inner && f->in.n < STEP) {
+        struct buf data = { 0 };
+        uint8_t *room = buf_room(&data, STEP);
+        ptrdiff_t n = room ? stream_read(f->inner, room, STEP) : -E_AGAIN;
+        if (n <= 0) {
+            buf_free(&data);
+            if (n == -E_AGAIN)
+                return;
+            if (f->m->mutant->hides_end && f->m->mutant->hides_end(f->m, f)) {
+                f->end_hidden = f->end_seen = true;
+                return;
+            }
+            f->end_seen = true;
+            f->end = n;
+            return;
+        }
+        buf_grew(&data, (size_t)n);
+        if (f->m->mutant->octets_in)
+            f->m->mutant->octets_in(f->m, f, &data);
+        f->in_position += (uint64_t)n;
+        buf_put_slice(&f->raw_in, buf_slice(&data));
+        buf_free(&data);
+        if (f->m->mutant->frame_in)
+            pass_frames(f, &f->raw_in, &f->in, &f->greeted_in, &f->peer, &f->frames_in,
+                        f->m->mutant->frame_in);
+        else {
+            buf_put_slice(&f->in, buf_slice(&f->raw_in));
+            buf_clear(&f->raw_in);
+        }
+    }
+}
+
+static ptrdiff_t fault_read(struct stream *s, void *p, size_t n)
+{
+    struct octet_fault *f = (struct octet_fault *)s;
+    fetch(f);
+    if (f->in.n > 0) {
+        struct slice all = buf_slice(&f->in);
+        n = all.n < n ? all.n : n;
+        memcpy(p, all.p, n);
+        buf_drop(&f->in, n);
+        return (ptrdiff_t)n;
+    }
+    if (f->end_hidden || !f->end_seen)
+        return -E_AGAIN;
+    return f->end;
+}
+
+static ptrdiff_t fault_write(struct stream *s, const struct slice *v, int count)
+{
+    struct octet_fault *f = (struct octet_fault *)s;
+    struct buf data = { 0 };
+    size_t total = 0;
+    flush(f);
+    if (f->out.n >= PENDING_MAX)
+        return -E_AGAIN;
+    if (!f->inner)
+        return -E_CLOSED;
+    if (f->end_seen && f->end < 0)
+        return f->end;
+    for (int i = 0; i < count; i++) {
+        buf_put_slice(&data, v[i]);
+        total += v[i].n;
+    }
+    if (f->m->mutant->octets_out)
+        f->m->mutant->octets_out(f->m, f, &data);
+    f->out_position += total;
+    buf_put_slice(&f->raw_out, buf_slice(&data));
+    buf_free(&data);
+    if (f->m->mutant->frame_out)
+        pass_frames(f, &f->raw_out, &f->out, &f->greeted_out, &f->self, &f->frames_out,
+                    f->m->mutant->frame_out);
+    else {
+        buf_put_slice(&f->out, buf_slice(&f->raw_out));
+        buf_clear(&f->raw_out);
+    }
+    flush(f);
+    return (ptrdiff_t)total;
+}
+
+static void rewant(struct octet_fault *f)
+{
+    if (!f->inner)
+        return;
+    unsigned want = f->wanted;
+    if (f->end_hidden)
+        want &= ~(unsigned)STREAM_READABLE;
+    if (f->out.n > 0)
+        want |= STREAM_WRITABLE;
+    stream_want(f->inner, want);
+    /* What was fetched already makes no event of its own. */
+    if ((f->wanted & STREAM_READABLE) && (f->in.n > 0 || (f->end_seen && !f->end_hidden)))
+        net_arm(f->m->inner, &f->again, net_now(f->m->inner));
+}
+
+static void fault_want(struct stream *s, unsigned events)
+{
+    struct octet_fault *f = (struct octet_fault *)s;
+    f->wanted = events;
+    rewant(f);
+}
+
+static void fault_finish(struct stream *s)
+{
+    struct octet_fault *f = (struct octet_fault *)s;
+    flush(f);
+    if (f->inner)
+        stream_finish(f->inner);
+}
+
+static void forget(struct octet_fault *f)
+{
+    for (struct octet_fault **p = &f->m->all; *p; p = &(*p)->next)
+        if (*p == f) {
+            *p = f->next;
+            break;
+        }
+    net_arm(f->m->inner, &f->again, MSEC_NEVER);
+    buf_free(&f->in);
+    buf_free(&f->out);
+    buf_free(&f->raw_in);
+    buf_free(&f->raw_out);
+    buf_free(&f->kept);
+    free(f);
+}
+
+static void fault_close(struct stream *s, bool reset)
+{
+    struct octet_fault *f = (struct octet_fault *)s;
+    flush(f);
+    if (f->inner) {
+        if (reset)
+            stream_reset(f->inner);
+        else
+            stream_close(f->inner);
+    }
+    forget(f);
+}
+
+static ptrdiff_t fault_unread(struct stream *s)
+{
+    struct octet_fault *f = (struct octet_fault *)s;
+    return f->inner ? stream_unread(f->inner) : -1;
+}
+
+static bool fault_connected(const struct stream *s)
+{
+    const struct octet_fault *f = (const struct octet_fault *)s;
+    return f->inner && stream_connected(f->inner);
+}
+
+static const struct stream_ops fault_ops = { .read = fault_read,
+                                             .write = fault_write,
+                                             .want = fault_want,
+                                             .finish = fault_finish,
+                                             .close = fault_close,
+                                             .unread = fault_unread,
+                                             .connected = fault_connected };
+
+static void on_ready(void *ctx, unsigned events)
+{
+    struct octet_fault *f = ctx;
+    flush(f);
+    unsigned tell = events & (f->wanted | STREAM_READABLE);
+    if (!(f->wanted & STREAM_READABLE))
+        tell &= ~(unsigned)STREAM_READABLE;
+    rewant(f);
+    if (tell && f->stream.ready)
+        f->stream.ready(f->stream.ctx, tell);
+}
+
+static void on_again(struct net_timer *timer, msec at)
+{
+    (void)at;
+    struct octet_fault *f =
+        (struct octet_fault *)(void *)((char *)timer - offsetof(struct octet_fault, again));
+    if ((f->wanted & STREAM_READABLE) && f->stream.ready)
+        f->stream.ready(f->stream.ctx, STREAM_READABLE);
+}
+
+static struct stream *wrap(struct mutation *m, struct stream *inner, bool dialled)
+{
+    struct octet_fault *f = calloc(1, sizeof *f);
+    if (!f) {
+        stream_close(inner);
+        return NULL;
+    }
+    f->stream.ops = &fault_ops;
+    f->stream.ipc = inner->ipc;
+    f->inner = inner;
+    f->m = m;
+    f->number = ++m->streams;
+    f->dialled = dialled;
+    f->again.fire = on_again;
+    f->next = m->all;
+    m->all = f;
+    stream_watch(inner, on_ready, f);
+    return &f->stream;
+}
+
+void octet_fault_close(struct octet_fault *f, bool reset)
+{
+    if (!f->inner)
+        return;
+    flush(f);
+    if (reset)
+        stream_reset(f->inner);
+    else
+        stream_close(f->inner);
+    f->inner = NULL;
+    f->end_seen = true;
+    f->end = reset ? -E_CLOSED : 0;
+    net_arm(f->m->inner, &f->again, net_now(f->m->inner));
+}
+
+void octet_fault_send(struct octet_fault *f, struct slice octets)
+{
+    buf_put_slice(&f->out, octets);
+    flush(f);
+    rewant(f);
+}
+
+/* ---- the wrapped world ---- */
+
+struct accepting {
+    struct mutation *m;
+    void (*accepted)(void *, struct stream *);
+    void *ctx;
+    struct listener listener; /* what the node holds */
+    struct listener *inner;
+};
+
+static void on_accept(void *ctx, struct stream *stream)
+{
+    struct accepting *a = ctx;
+    struct stream *wrapped = wrap(a->m, stream, false);
+    if (wrapped)
+        a->accepted(a->ctx, wrapped);
+}
+
+static void close_listener(struct listener *l)
+{
+    struct accepting *a =
+        (struct accepting *)(void *)((char *)l - offsetof(struct accepting, listener));
+    listener_close(a->inner);
+    free(a);
+}
+
+static const struct listener_ops listener_ops = { .close = close_listener };
+
+static struct mutation *of(struct net *net)
+{
+    return (struct mutation *)net;
+}
+
+static enum err world_listen(struct net *net, const char *url,
+                             void (*accepted)(void *, struct stream *), void *ctx,
+                             struct listener **out)
+{
+    struct accepting *a = calloc(1, sizeof *a);
+    if (!a)
+        return E_NOMEM;
+    *a = (struct accepting){ .m = of(net), .accepted = accepted, .ctx = ctx };
+    enum err err = net_listen(of(net)->inner, url, on_accept, a, &a->inner);
+    if (err != E_OK) {
+        free(a);
+        return err;
+    }
+    a->listener = *a->inner;
+    a->listener.ops = &listener_ops;
+    *out = &a->listener;
+    return E_OK;
+}
+
+static enum err world_dial(struct net *net, const char *url, struct stream **out)
+{
+    struct stream *inner;
+    enum err err = net_dial(of(net)->inner, url, &inner);
+    if (err != E_OK)
+        return err;
+    *out = wrap(of(net), inner, true);
+    return *out ? E_OK : E_NOMEM;
+}
+
+static msec world_now(struct net *net)
+{
+    return net_now(of(net)->inner);
+}
+
+static void world_arm(struct net *net, struct net_timer *timer, msec when)
+{
+    net_arm(of(net)->inner, timer, when);
+}
+
+static int world_step(struct net *net, msec until)
+{
+    return net_step(of(net)->inner, until);
+}
+
+static void world_free(struct net *net)
+{
+    (void)net; /* the mutation is freed by who made it */
+}
+
+struct mutation *mutation_new(const struct mutant *mutant, struct net *inner,
+                              void (*die)(void *, const char *), void *ctx)
+{
+    struct mutation *m = calloc(1, sizeof *m);
+    struct net_ops *ops = malloc(sizeof *ops);
+    if (!m || !ops) {
+        free(m);
+        free(ops);
+        return NULL;
+    }
+    *ops = *inner->ops; /* files are as they are */
+    ops->now = world_now;
+    ops->arm = world_arm;
+    ops->listen = world_listen;
+    ops->dial = world_dial;
+    ops->step = world_step;
+    ops->free = world_free;
+    m->net.ops = ops;
+    m->net.simulated = inner->simulated;
+    m->inner = inner;
+    m->mutant = mutant;
+    m->die = die;
+    m->die_ctx = ctx;
+    return m;
+}
+
+void mutation_free(struct mutation *m)
+{
+    union {
+        const struct net_ops *ops;
+        void *p;
+    } ops = { .ops = m->net.ops };
+    free(ops.p);
+    buf_free(&m->kept);
+    free(m);
+}
+
+void mutation_die(struct mutation *m, const char *how)
+{
+    m->die(m->die_ctx, how);
+}
+
+struct net *mutation_net(struct mutation *m)
+{
+    return &m->net;
+}
+
+const struct pattern_ops *mutation_find(void *mutation, uint16_t self, bool raw)
+{
+    struct mutation *m = mutation;
+    const struct pattern_ops *original = pattern_find(self, raw);
+    if (!original || !m->mutant->pattern)
+        return original;
+    return m->mutant->pattern(m, original);
+}
+
+bool mutation_ask(struct mutation *m, struct buf *line)
+{
+    return !m->mutant->ask || m->mutant->ask(m, line);
+}
+
+bool mutation_answer(struct mutation *m, struct buf *line)
+{
+    return !m->mutant->answer || m->mutant->answer(m, line);
+}

@@ -1,0 +1,45 @@
+/* mutation.h -- what the hooks of a mutant may look at and do. */
+#ifndef HARNESS_MUTATION_H
+#define HARNESS_MUTATION_H
+#include "mutants/mutant.h"
+#include "sp/wire.h"
+
+struct mutation {
+    struct net net; /* what the reference lives on; must be first */
+    struct net *inner;
+    const struct mutant *mutant;
+    void (*die)(void *ctx, const char *how);
+    void *die_ctx;
+    unsigned streams;        /* opened so far */
+    int64_t note[8];         /* the mutant's own */
+    struct buf kept;         /* octets of the mutant's own */
+    struct octet_fault *all; /* streams that are open, newest first */
+};
+
+struct octet_fault {
+    struct stream stream; /* what the reference reads and writes; must be first */
+    struct stream *inner;
+    struct mutation *m;
+    struct octet_fault *next;
+    unsigned number;                    /* 1 is the first stream of this reference */
+    bool dialled;                       /* by the reference */
+    uint64_t in_position, out_position; /* octets before `data`, of the stream */
+    uint64_t frames_in, frames_out;     /* before this one */
+    uint16_t self, peer;                /* endpoint types of the greetings, once seen; else 0 */
+    int64_t note[4];
+    struct buf kept;
+
+    /* inside */
+    struct buf in, out, raw_in, raw_out;
+    bool end_seen, end_hidden, greeted_in, greeted_out;
+    ptrdiff_t end; /* what the inner stream ended with */
+    struct net_timer again;
+    unsigned wanted;
+};
+
+/* The reference resets or closes this stream; its own side finds out like from a peer. */
+void octet_fault_close(struct octet_fault *, bool reset);
+/* Sends octets of the mutant's own on the stream (they pass no hook). */
+void octet_fault_send(struct octet_fault *, struct slice);
+
+#endif
