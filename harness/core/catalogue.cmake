@@ -36,6 +36,7 @@ add_library(spc_catalogue STATIC
     ${CMAKE_CURRENT_LIST_DIR}/cmd_list.c
     ${CMAKE_CURRENT_LIST_DIR}/coverage.c
     ${CMAKE_CURRENT_LIST_DIR}/diagram.c
+    ${CMAKE_CURRENT_LIST_DIR}/expansion.c
     ${CMAKE_CURRENT_LIST_DIR}/nearest.c
     ${CMAKE_CURRENT_LIST_DIR}/output.c
     ${CMAKE_CURRENT_LIST_DIR}/script.c)

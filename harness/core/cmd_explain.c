@@ -3,6 +3,7 @@
 #include "core/catalogue.h"
 #include "core/commands.h"
 #include "core/diagram.h"
+#include "core/expansion.h"
 #include "core/expectations.h"
 #include "core/nearest.h"
 #include "core/output.h"
@@ -104,11 +105,35 @@ static void print_outcomes(const struct conf_case *c, const char *script)
            needs_confirmation(c) ? ", which no live run has confirmed" : "");
 }
 
-static void print_script(const char *const *lines, size_t count, int first, const char *path)
+static void print_lines(const char *const *lines, size_t count)
 {
-    printf("\nThe script, %s:%d\n", path, first);
     for (size_t i = 0; i < count; i++)
         printf("  %s\n", lines[i]);
+}
+
+static void print_script(const struct conf_case *c)
+{
+    size_t count;
+    int first;
+    const char *path;
+    const char *const *lines = script_of(c, &count, &first, &path);
+    char *script = lines ? script_joined(lines, count) : NULL;
+    struct expansion all = { .text = NULL };
+    if (script)
+        script_expand(script, path, &all);
+    print_outcomes(c, all.text);
+    if (all.text) {
+        printf("\nThe exchange\n");
+        diagram_draw(all.text, stdout);
+        printf("\nThe script, %s:%d\n", path, first);
+        print_lines(lines, count);
+        for (size_t i = 0; i < all.count; i++) {
+            printf("\nwith %s:%d\n", all.used[i].path, all.used[i].first);
+            print_lines(all.used[i].lines, all.used[i].count);
+        }
+    }
+    free(all.text);
+    free(script);
 }
 
 static void explain_case(const struct conf_case *c)
@@ -140,19 +165,7 @@ static void explain_case(const struct conf_case *c)
     if (c->fragile)
         printf("  may kill a weak target: runs last, not with --gentle\n");
     print_known_peers(c);
-
-    size_t count;
-    int first;
-    const char *path;
-    const char *const *lines = script_of(c, &count, &first, &path);
-    char *script = lines ? script_joined(lines, count) : NULL;
-    print_outcomes(c, script);
-    if (script) {
-        printf("\nThe exchange\n");
-        diagram_draw(script, stdout);
-        print_script(lines, count, first, path);
-    }
-    free(script);
+    print_script(c);
 }
 
 static void explain_row(const struct requirement *r)

@@ -75,7 +75,7 @@ static const struct drawn {
 enum { DRAWINGS = sizeof(drawings) / sizeof(drawings[0]) };
 
 /* ENDS: the columns of an arrow beyond its label: head, dashes and a space on each side. */
-enum { LABEL_MAX = 160, ENDS = 8, LEAST = 20, LEFT_MAX = 34, RIGHT_MAX = 52 };
+enum { LABEL_MAX = 160, ENDS = 8, LEAST = 20, LEFT_MAX = 44, RIGHT_MAX = 60 };
 
 struct step {
     enum way way;
@@ -98,13 +98,35 @@ static void append(char *label, const char *text, size_t n)
     label[used + n] = '\0';
 }
 
+static void append_argument(char *label, const char *arg);
+
+/* value(t, "%s 'fine'", id): the format with the arguments in it. */
+static bool append_value(char *label, const char *arg)
+{
+    static const char *const names[] = { "value", NULL };
+    struct call_text call;
+    size_t n, next = 2;
+    if (strncmp(arg, "value(", 6) != 0 || !next_call(&arg, names, &call) || call.count < 2)
+        return false;
+    for (const char *p = call.args[1] + 1; *p && p[1]; p++) {
+        if (*p != '%' || next == call.count) {
+            append(label, p, 1);
+            continue;
+        }
+        n = strcspn(p, "sdiuxX"); /* the conversion ends with its letter */
+        append_argument(label, call.args[next++]);
+        p += p[n] ? n : n - 1;
+    }
+    return true;
+}
+
 /* An argument as it reads: a string without its quotes, anything else as it stands. */
 static void append_argument(char *label, const char *arg)
 {
     size_t n = strlen(arg);
     if (n >= 2 && arg[0] == '"' && arg[n - 1] == '"')
         append(label, arg + 1, n - 2);
-    else
+    else if (!append_value(label, arg))
         append(label, arg, n);
 }
 
@@ -173,7 +195,7 @@ static void begin(struct walk *w, const char *script)
         if (strcmp(call.name, "iut_open") == 0)
             w->sockets++;
         else
-            w->peers++;
+            w->peers += strchr(call.result, '[') ? 2 : 1; /* an element: of several */
     }
 }
 

@@ -9,11 +9,16 @@ static const char *last_part(const char *path)
     return slash ? slash + 1 : path;
 }
 
-static bool starts_case(const char *line, const char *id)
+/* "CASE(id," -- or, where the line became too long, the id alone on the next one. */
+static bool starts_case(const char *const *line, const char *id)
 {
+    if (strncmp(line[0], "CASE(", 5) != 0)
+        return false;
+    const char *p = line[0] + 5;
+    if (*p == '\0' && line[1])
+        p = line[1] + strspn(line[1], " ");
     size_t n = strlen(id);
-    return strncmp(line, "CASE(", 5) == 0 && strncmp(line + 5, id, n) == 0 &&
-           strchr(", )", line[5 + n]);
+    return strncmp(p, id, n) == 0 && (p[n] == ',' || p[n] == ')' || p[n] == ' ' || p[n] == '\0');
 }
 
 const char *const *script_of(const struct conf_case *c, size_t *count, int *first,
@@ -23,7 +28,7 @@ const char *const *script_of(const struct conf_case *c, size_t *count, int *firs
         if (strcmp(last_part(e->path), last_part(c->file)) != 0)
             continue;
         size_t from = 0;
-        while (from < e->count && !starts_case(e->lines[from], c->id))
+        while (from < e->count && !starts_case(e->lines + from, c->id))
             from++;
         size_t to = from;
         while (to < e->count && strcmp(e->lines[to], "}") != 0)

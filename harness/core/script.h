@@ -6,8 +6,8 @@
 #include "core/case.h"
 
 struct embedded {
-    const char *path; /* below the root of the project */
-    const char *const *lines;
+    const char *path;         /* below the root of the project */
+    const char *const *lines; /* ends with NULL */
     size_t count;
 };
 extern const struct embedded embedded_scripts[]; /* harness/cases/(...).c; ends with path NULL */

@@ -247,6 +247,11 @@ static void the_exchange_is_drawn(void **state)
     assert_int_equal(RUN(cmd_explain, "explain", "toy_may_close"), 0);
     SAYS("|<-- one: greetings, peer as sub -->|", "|<-- two: greetings", "|<-- one: 'hm' ",
          "|--- one: closes, or not", "|--- 'news' ", "|--- two: 'news' ");
+    assert_int_equal(RUN(cmd_explain, "explain", "toy_mistaken"), 0);
+    SAYS("|<-- greetings, peer as rep -->|", "|--- 'salve' ", "|--- 'salve' ", "The script, ",
+         "with harness/tests/fake_cases.c:", "  static void meets(",
+         "with harness/tests/fake_cases.c:", "  static void greets_(");
+    assert_int_equal(RUN(cmd_explain, "explain", "toy_may_close"), 0);
     /* The lifelines stay where they are. */
     char *line = strstr(said, "The exchange\n") + strlen("The exchange\n");
     size_t columns[3] = { 0 };
