@@ -23,6 +23,7 @@ static const struct command {
     { "list", cmd_list, "the cases, or the requirements" },
     { "explain", cmd_explain, "one case or requirement: clause, exchange, script" },
     { "coverage", cmd_coverage, "requirements and the cases that cover them" },
+    { "mutants", cmd_mutants, "the kill matrix: which case catches which fault" },
     { "adapter", cmd_adapter, "the reference implementation as an adapter" },
     { "trace", cmd_trace, "a recording proxy between two SP programs" },
     { "decode", cmd_decode, "annotate octets: hex or a recorded trace" },

@@ -182,6 +182,12 @@ struct peer *dial_raw_(struct at, struct t *, const char *url);
 void expect_refused_(struct at, struct t *, const char *url);
 size_t connections_seen(struct t *, const char *url); /* accepted so far by a listener of ours */
 
+/* ipc: an address of this instance nobody uses; what lies at its path, put there and removed. */
+const char *free_place(struct t *);
+bool socket_file_at(struct t *, const char *url);
+void leave_stale_file(struct t *, const char *url); /* a socket file that nobody listens on */
+void unlink_file(struct t *, const char *url);
+
 /* Raw octets, whatever the transport. */
 #define wire_send(p, pattern) wire_send_(HERE("wire_send(" #p ", " #pattern ")"), (p), (pattern))
 #define wire_send_octets(p, octets, n)                                                             \
@@ -285,6 +291,7 @@ void cannot_judge(struct t *, const char *why) __attribute__((noreturn));
 bool dials(const struct t *); /* the implementation dials in this instance */
 bool over_ipc(const struct t *);
 bool is_black_box(const struct t *);
+const char *service_protocol(const struct t *); /* black box: what the service speaks, else "" */
 const char *value(struct t *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Octets captured earlier as $name, as a big-endian number of up to 8 octets. */
 uint64_t captured(struct t *, const char *name);

@@ -291,6 +291,11 @@ bool is_black_box(const struct t *t)
     return t->on->black_box;
 }
 
+const char *service_protocol(const struct t *t)
+{
+    return t->on->black_box_protocol ? t->on->black_box_protocol : "";
+}
+
 uint64_t random_below(struct t *t, uint64_t n)
 {
     return n == 0 ? 0 : rng_next(&t->rng) % n;

@@ -377,6 +377,34 @@ const char *nobody_there(struct t *t)
     return url;
 }
 
+const char *free_place(struct t *t)
+{
+    char place[160];
+    return t_keep(t, t_place(t, via_scheme(t->via), place, sizeof place));
+}
+
+static const char *path_of(const char *url)
+{
+    return strncmp(url, "ipc://", 6) == 0 ? url + 6 : url;
+}
+
+bool socket_file_at(struct t *t, const char *url)
+{
+    return t->net->ops->file(t->net, path_of(url)) == NET_FILE;
+}
+
+void leave_stale_file(struct t *t, const char *url)
+{
+    t_note(t, "a socket file that nobody listens on is left at %s", url);
+    t->net->ops->file_leave_stale(t->net, path_of(url));
+}
+
+void unlink_file(struct t *t, const char *url)
+{
+    t_note(t, "%s is unlinked", url);
+    t->net->ops->file_unlink(t->net, path_of(url));
+}
+
 void start_listening_(struct at at, struct t *t, const char *url)
 {
     t_expect(t, at);

@@ -1,0 +1,327 @@
+/* cmd_mutants.c -- `spconform mutants`: runs the suite against each named fault and shows which
+ * case catches which.  A fault that no case notices, and a MUST or DEFACTO case that notices none,
+ * fail the run. */
+#include "core/commands.h"
+#include "core/run.h"
+#include <errno.h>
+#include <getopt.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char help[] =
+    "usage: spconform mutants [--list] [--verbose] [GLOB]\n"
+    "Runs the suite, in simulated time, against the reference with one named fault at a time, and\n"
+    "prints which cases notice.  Without GLOB it also fails when a MUST or DEFACTO case notices "
+    "no\n"
+    "fault at all; a fault that over a tenth of the instances notice counts for no case.\n"
+    "\n"
+    "  --list      the faults only\n"
+    "  --verbose   also every case with the faults it notices\n"
+    "\n"
+    "Exit status: 0 all noticed, 1 not, 2 usage.\n";
+
+enum { SHOWN = 4 };
+
+struct matrix {
+    struct run_options o;
+    struct instance *instances;
+    size_t n;
+    uint8_t *clean;          /* per instance: it passes on the clean reference */
+    const struct mutant **m; /* those asked for */
+    size_t count;
+    uint8_t **killed; /* per mutant, per instance */
+};
+
+static bool noticed(const struct lane_result *r)
+{
+    return r->outcome == FAILED || r->outcome == DIED || r->outcome == HUNG;
+}
+
+/* In a child: one octet for each instance. */
+static void run_one(const struct matrix *x, const struct mutant *mutant, int fd)
+{
+    uint8_t *out = calloc(x->n, 1);
+    for (size_t i = 0; out && i < x->n; i++) {
+        struct simulated s = { .mutant = mutant };
+        struct order order = { .segmentation = SEGMENT_WHOLE };
+        if (!mutant || x->clean[i]) {
+            if (!simulate(&s, &x->o, &x->instances[i], &order))
+                _exit(1);
+            out[i] = mutant ? noticed(&s.result) : s.result.outcome == ENDED;
+            simulated_free(&s);
+        }
+    }
+    for (size_t done = 0; out && done < x->n;) {
+        ssize_t n = write(fd, out + done, x->n - done);
+        if (n < 0 && errno != EINTR)
+            break;
+        done += n > 0 ? (size_t)n : 0;
+    }
+    _exit(0);
+}
+
+struct child {
+    pid_t pid;
+    int fd;
+    uint8_t *into;
+    size_t got;
+};
+
+static bool start(const struct matrix *x, struct child *c, const struct mutant *mutant,
+                  uint8_t *into)
+{
+    int fds[2];
+    fflush(stdout);
+    if (pipe(fds) != 0)
+        return false;
+    *c = (struct child){ .fd = fds[0], .into = into };
+    c->pid = fork();
+    if (c->pid == 0) {
+        close(fds[0]);
+        run_one(x, mutant, fds[1]);
+    }
+    close(fds[1]);
+    return c->pid > 0;
+}
+
+/* Reads on; true when the child is through.  One that died early noticed nothing more. */
+static bool proceed(const struct matrix *x, struct child *c)
+{
+    ssize_t n = read(c->fd, c->into + c->got, x->n - c->got);
+    if (n > 0)
+        c->got += (size_t)n;
+    if (n > 0 && c->got < x->n)
+        return false;
+    close(c->fd);
+    waitpid(c->pid, NULL, 0);
+    c->fd = -1;
+    return true;
+}
+
+static unsigned parallel(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > 16 ? 16 : (unsigned)n;
+}
+
+static bool run_matrix(struct matrix *x, bool progress)
+{
+    struct child children[16];
+    struct pollfd p[16];
+    unsigned running = parallel();
+    size_t next = 0, done = 0;
+    for (unsigned i = 0; i < 16; i++)
+        children[i].fd = -1;
+    if (!start(x, &children[0], NULL, x->clean))
+        return false;
+    while (!proceed(x, &children[0]))
+        ;
+    while (done < x->count) {
+        for (unsigned i = 0; i < running; i++) {
+            if (children[i].fd < 0 && next < x->count) {
+                if (!start(x, &children[i], x->m[next], x->killed[next]))
+                    return false;
+                next++;
+            }
+            p[i] = (struct pollfd){ .fd = children[i].fd, .events = POLLIN };
+        }
+        if (poll(p, running, -1) < 0 && errno != EINTR)
+            return false;
+        for (unsigned i = 0; i < running; i++)
+            if (p[i].revents && proceed(x, &children[i]))
+                done++;
+        if (progress)
+            fprintf(stderr, "\r%zu of %zu mutants", done, x->count);
+    }
+    if (progress)
+        fprintf(stderr, "\r\033[K");
+    return true;
+}
+
+/* ---- what it shows ---- */
+
+static size_t kills(const struct matrix *x, size_t mutant, size_t *cases)
+{
+    size_t n = 0;
+    const struct conf_case *last = NULL;
+    *cases = 0;
+    for (size_t i = 0; i < x->n; i++) {
+        if (!x->killed[mutant][i])
+            continue;
+        n++;
+        *cases += x->instances[i].c != last;
+        last = x->instances[i].c;
+    }
+    return n;
+}
+
+static bool too_loud(const struct matrix *x, size_t n)
+{
+    return n * 10 > x->n;
+}
+
+static bool print_mutant(const struct matrix *x, size_t k)
+{
+    size_t cases, n = kills(x, k, &cases), shown = 0;
+    if (n == 0) {
+        printf("ALIVE   %s\n        %s\n", x->m[k]->name, x->m[k]->fault);
+        return false;
+    }
+    printf("killed  %-44s %4zu instances, %3zu cases%s:", x->m[k]->name, n, cases,
+           too_loud(x, n) ? " (too loud to count)" : "");
+    const struct conf_case *last = NULL;
+    for (size_t i = 0; i < x->n && shown < SHOWN; i++)
+        if (x->killed[k][i] && x->instances[i].c != last) {
+            last = x->instances[i].c;
+            printf(" %s", last->id);
+            shown++;
+        }
+    printf(cases > SHOWN ? " ...\n" : "\n");
+    return true;
+}
+
+static bool case_notices(const struct matrix *x, const struct conf_case *c, size_t mutant)
+{
+    size_t cases;
+    if (too_loud(x, kills(x, mutant, &cases)))
+        return false;
+    for (size_t i = 0; i < x->n; i++)
+        if (x->instances[i].c == c && x->killed[mutant][i])
+            return true;
+    return false;
+}
+
+/* Cases that no countable fault turns red.  Returns how many MUST and DEFACTO ones. */
+static unsigned print_idle(const struct matrix *x, bool verbose)
+{
+    unsigned idle = 0;
+    const struct conf_case *last = NULL;
+    bool *countable = calloc(x->count + 1, sizeof *countable);
+    for (size_t k = 0; countable && k < x->count; k++) {
+        size_t cases;
+        countable[k] = !too_loud(x, kills(x, k, &cases));
+    }
+    for (size_t i = 0; countable && i < x->n; i++) {
+        const struct conf_case *c = x->instances[i].c;
+        if (c == last)
+            continue;
+        last = c;
+        size_t n = 0;
+        for (size_t k = 0; k < x->count; k++) {
+            bool one = false;
+            for (size_t j = i; countable[k] && j < x->n && x->instances[j].c == c && !one; j++)
+                one = x->killed[k][j];
+            n += one;
+        }
+        if (verbose) {
+            printf("case    %-52s", c->id);
+            for (size_t k = 0; k < x->count; k++)
+                if (case_notices(x, c, k))
+                    printf(" %s", x->m[k]->name);
+            printf("\n");
+        }
+        enum level level = x->instances[i].level;
+        if (n == 0 && (level == LEVEL_MUST || level == LEVEL_DEFACTO)) {
+            printf("IDLE    %s (%s) notices no fault\n", c->id, level_name(level));
+            idle++;
+        }
+    }
+    free(countable);
+    return idle;
+}
+
+static int list_mutants(const char *glob)
+{
+    for (size_t i = 0; i < mutant_count; i++)
+        if (!glob || glob_matches(glob, mutants[i]->name))
+            printf("%-44s %s\n", mutants[i]->name, mutants[i]->fault);
+    return 0;
+}
+
+static int by_file(const void *a, const void *b)
+{
+    const struct instance *x = a, *y = b;
+    int n = strcmp(x->c->file, y->c->file);
+    return n                          ? n
+           : x->c->line != y->c->line ? (x->c->line > y->c->line ? 1 : -1)
+                                      : (int)x->via - (int)y->via;
+}
+
+static bool set_up(struct matrix *x, const char *glob)
+{
+    x->o = (struct run_options){
+        .target = TARGET_REFERENCE, .patience = 2000, .slow = true, .seed = 1
+    };
+    x->n = select_instances(&x->o, &x->instances);
+    qsort(x->instances, x->n, sizeof *x->instances, by_file);
+    x->clean = calloc(x->n + 1, 1);
+    x->m = calloc(mutant_count + 1, sizeof *x->m);
+    x->killed = calloc(mutant_count + 1, sizeof *x->killed);
+    if (!x->clean || !x->m || !x->killed)
+        return false;
+    for (size_t i = 0; i < mutant_count; i++) {
+        if (glob && !glob_matches(glob, mutants[i]->name))
+            continue;
+        x->m[x->count] = mutants[i];
+        x->killed[x->count] = calloc(x->n + 1, 1);
+        if (!x->killed[x->count++])
+            return false;
+    }
+    return true;
+}
+
+static void tear_down(struct matrix *x)
+{
+    for (size_t i = 0; i < x->count; i++)
+        free(x->killed[i]);
+    free(x->killed);
+    free(x->m);
+    free(x->clean);
+    free(x->instances);
+}
+
+int cmd_mutants(int argc, char **argv)
+{
+    static const struct option options[] = { { "list", 0, NULL, 'l' },
+                                             { "verbose", 0, NULL, 'v' },
+                                             { "help", 0, NULL, 'h' },
+                                             { NULL, 0, NULL, 0 } };
+    bool list = false, verbose = false;
+    optind = 1;
+    for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (c == 'h')
+            return fputs(help, stdout) < 0 ? 2 : 0;
+        if (c == '?')
+            return 2;
+        list |= c == 'l';
+        verbose |= c == 'v';
+    }
+    const char *glob = optind < argc ? argv[optind] : NULL;
+    if (list)
+        return list_mutants(glob);
+    struct matrix x = { 0 };
+    if (!set_up(&x, glob) || (x.count > 0 && !run_matrix(&x, isatty(2)))) {
+        fprintf(stderr, "spconform mutants: out of memory, processes or descriptors\n");
+        tear_down(&x);
+        return 2;
+    }
+    if (x.count == 0) {
+        fprintf(stderr, "spconform mutants: no mutant matches `%s`; --list shows them\n",
+                glob ? glob : "*");
+        tear_down(&x);
+        return 2;
+    }
+    size_t dead = 0;
+    for (size_t k = 0; k < x.count; k++)
+        dead += print_mutant(&x, k);
+    unsigned idle = glob ? 0 : print_idle(&x, verbose);
+    if (idle)
+        printf("%u MUST or DEFACTO cases notice no fault\n", idle);
+    printf("%zu mutants, %zu killed\n", x.count, dead);
+    tear_down(&x);
+    return dead == x.count && idle == 0 ? 0 : 1;
+}
