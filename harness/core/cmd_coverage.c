@@ -1,4 +1,5 @@
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include "core/commands.h"
 #include "core/coverage.h"
@@ -6,6 +7,13 @@
 
 int cmd_coverage(int argc, char **argv)
 {
+    if (asks_for_help(argc, argv)) {
+        puts("usage: spconform coverage [--json]\n"
+             "Which case covers which requirement.  Status 1: a case cites an unknown row, or a "
+             "MUST or\n"
+             "DEFACTO row has neither a case nor a reason.");
+        return finish_output(0);
+    }
     bool json = argc == 2 && strcmp(argv[1], "--json") == 0;
     if (argc > 1 && !json)
         return usage_error(argv[0], "\"%s\" is not understood; usage: coverage [--json]", argv[1]);

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "core/catalogue.h"
@@ -212,6 +213,13 @@ static int unknown_name(const char *command, const char *name)
 
 int cmd_explain(int argc, char **argv)
 {
+    if (asks_for_help(argc, argv)) {
+        puts("usage: spconform explain CASE|REQUIREMENT\n"
+             "A case: its clauses, known peers, accepted outcomes, the exchange drawn and the "
+             "script.\n"
+             "A requirement: its clause, who was seen to meet it, and the cases that cover it.");
+        return finish_output(0);
+    }
     if (argc != 2 || argv[1][0] == '-')
         return usage_error(argv[0], "give one name; usage: explain CASE|REQUIREMENT");
     enum via via;

@@ -1,4 +1,5 @@
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "core/catalogue.h"
@@ -148,6 +149,12 @@ static int list_rows(const char *command, bool json, const char *glob)
 
 int cmd_list(int argc, char **argv)
 {
+    if (asks_for_help(argc, argv)) {
+        puts("usage: spconform list [--json] [--requirements] [GLOB]\n"
+             "The cases whose id, or the instances whose name, the glob matches; or rows of the "
+             "ledger.");
+        return finish_output(0);
+    }
     bool json = false, rows = false;
     const char *glob = NULL;
     for (int i = 1; i < argc; i++) {

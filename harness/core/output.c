@@ -15,6 +15,11 @@ int usage_error(const char *command, const char *format, ...)
     return 2;
 }
 
+bool asks_for_help(int argc, char **argv)
+{
+    return argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+}
+
 int finish_output(int status)
 {
     errno = 0;

@@ -291,6 +291,8 @@ static void explain_of_nothing_offers_the_nearest(void **state)
                      complained);
     assert_int_equal(RUN(cmd_explain, "explain", "sp-req-009a"), 2);
     assert_non_null(strstr(complained, "nearest: SP-REQ-009a"));
+    assert_int_equal(RUN(cmd_explain, "explain", "--help"), 0);
+    SAYS("usage: spconform explain CASE|REQUIREMENT");
     assert_int_equal(RUN(cmd_explain, "explain"), 2);
     assert_non_null(strstr(complained, "CASE|REQUIREMENT"));
 }
