@@ -30,20 +30,26 @@ struct talker {
     char name;
 };
 
+static void hear(char what)
+{
+    if (heard.n < sizeof heard.text - 1)
+        heard.text[heard.n++] = what;
+}
+
 static void on_talker(void *ctx, unsigned events)
 {
     struct talker *t = ctx;
     uint8_t octet;
     (void)events;
     if (stream_read(t->s, &octet, 1) == 1)
-        heard.text[heard.n++] = (char)octet;
+        hear((char)octet);
 }
 
 static void on_talk(struct net_timer *timer, msec now)
 {
     struct talker *t = (struct talker *)(void *)timer;
     (void)now;
-    heard.text[heard.n++] = t->name;
+    hear(t->name);
 }
 
 static void keep(void *ctx, struct stream *s)
