@@ -1,26 +1,43 @@
-/* expectations.h -- known failures of one peer: INSTANCE-GLOB  VERDICT  "message prefix"  # why.
+/* expectations.h -- the known failures of one peer, one a line:
  *
- * A line may say `sometimes` after the verdict for a fault of the peer that is a race, and a glob
- * that covers more than 20 instances must say glob(N). */
+ *     INSTANCE-GLOB  [glob(N)]  VERDICT  [sometimes]  "message prefix"  # why, and its source
+ *
+ *     # nanomsg 1.1.5
+ *     pub_survives_a_frame[*]     CRASH "died"             # asserts: xpub.c:167
+ *     *[ipc,*]  glob(40)          FAIL  "not closed"       # sipc.c:225 takes any message type
+ *     req_cancel[tcp,iut-dials]   HANG  sometimes "recv"   # a race: issue 575
+ *
+ * * and ? are special in a glob, [ and ] are themselves.  VERDICT is FAIL, WARN, CRASH or HANG.  A
+ * glob that covers more than 20 instances must say how many it may cover.  `sometimes` is for a
+ * fault that is a race: the instance may pass as well.  In the message \" and \\ are " and \.  The
+ * reason is not optional; --update-expectations writes EXPECTATION_UNEXPLAINED into the lines it
+ * adds, and a file with such a line is refused until somebody has found out why. */
 #ifndef HARNESS_EXPECTATIONS_H
 #define HARNESS_EXPECTATIONS_H
 #include "base/bytes.h"
 #include "report/report.h"
+
+#define EXPECTATION_UNEXPLAINED "reason to be written"
 
 struct expectations;
 
 /* NULL: broken; `why` has FILE:LINE: what is wrong. */
 struct expectations *expectations_load(const char *path, struct buf *why);
 void expectations_free(struct expectations *);
-/* Turns FAIL, WARN, CRASH, HANG that are listed into XFAIL (was = before), and what is listed and
- * did not fail so into XPASS with the reason in `why`.  SKIP and ERROR are left alone.  `why` is
- * appended to where a new message is needed and must outlive the result. */
+/* Tells the list of one result, in any order, and turns
+ *   what fails as a line says        into XFAIL: `was`, and the reason in `expected_because`;
+ *   what a line says fails, and does not (or only as WARN)  into XPASS, unless `sometimes`;
+ *   a failure that differs from its lines  into itself, with what was expected added to `why`.
+ * SKIP and ERROR are left alone.  A new `why` is written to the buffer, which must be empty and
+ * outlive the result, as must the list. */
 void expectations_apply(struct expectations *, struct result *, struct buf *why);
-/* After a complete run: one line per listed entry that never ran or whose glob covers more than
- * it may.  Returns how many. */
+/* After a complete run: a line of text for each entry that no instance came near, that others
+ * always forestall, or that covers more than it may.  Returns how many. */
 unsigned expectations_unused(const struct expectations *, struct buf *out);
-/* Rewrites `path` minimally so that a run with these results is as expected: adds and removes
- * lines, keeps comments and order.  False with `why`. */
+/* After a complete run: rewrites `path` so that the same results would be as expected.  Lines that
+ * hold are not touched, nor are comments and the order; one that holds only in part is replaced by
+ * a line for each instance it is still true of; new failures come with no reason yet.  A WARN is
+ * not added.  False, with `why`: the file is as it was. */
 bool expectations_update(struct expectations *, const char *path, struct buf *why);
 
 bool glob_matches(const char *glob, const char *text); /* * and ? only; [ ] are themselves */
