@@ -32,23 +32,34 @@ struct node_socket *node_open(struct node *, uint16_t self, bool raw);
 /* Flushes what the kernel takes at once, keeps trying for `linger` ms (option), then closes. */
 void node_close(struct node_socket *);
 
-/* Options of sp_socket_set, and "reconnect-min", "reconnect-max", "linger", "handshake" (ms). */
+/* Options of sp_socket_set, and in ms:
+ * "reconnect-min"  100    between attempts to connect, and after a pipe has ended
+ * "reconnect-max"  0      over reconnect-min: the wait doubles after each failure up to this, and
+ *                         starts over after a good greeting
+ * "handshake"      10000  for connecting and the peer's greeting together; 0: no limit
+ * "linger"         1000   0: none; -1: until everything is out
+ * E_INVAL: out of range.  They apply from the next attempt, peer or close on. */
 enum err node_set(struct node_socket *, const char *option, int64_t value);
 enum err node_subscribe(struct node_socket *, struct slice topic, bool on);
 
-/* URLs: tcp://HOST:PORT  tcp://[::1]:PORT  ipc://PATH  inproc://NAME.  `url` gets the actual one.
- */
+/* URLs: tcp://HOST:PORT  tcp://[::1]:PORT  ipc://PATH  inproc://NAME (known in this node only).
+ * `actual`, unless NULL, gets the address with its port.  E_INVAL, E_INUSE, E_NOMEM, E_OTHER. */
 enum err node_listen(struct node_socket *, const char *url, char *actual, size_t cap);
+/* Returns at once and goes on trying until the socket is closed.  E_INVAL, E_NOMEM. */
 enum err node_dial(struct node_socket *, const char *url);
 size_t node_pipes(const struct node_socket *);
 
-/* E_AGAIN: try again when `changed` was called.  Output is written when the loop turns, or by
- * node_flush. */
+/* E_AGAIN: try again when `changed` was called.  Output is written when the loop turns, when a
+ * pipe is full, or by node_flush.  E_STATE also: the socket is part of a device. */
 enum err node_send(struct node_socket *, const struct msg *);
-enum err node_recv(struct node_socket *, struct msg *); /* borrowed until the next call */
+/* The message is borrowed until the next call of this node or step of the net; node_send on the
+ * same socket may be handed it. */
+enum err node_recv(struct node_socket *, struct msg *);
 void node_flush(struct node *);
 
-/* Forwards both ways between two raw sockets (or one with itself: NULL) until either closes. */
+/* Forwards both ways between two raw sockets (or one with itself: NULL) until either closes; the
+ * other is an ordinary socket again.  E_INVAL: not raw, or not each other's peers.  E_STATE: in a
+ * device already. */
 enum err node_device(struct node_socket *, struct node_socket *);
 
 #endif
