@@ -15,7 +15,7 @@ static void forwards(struct peer *from, struct peer *to)
 CASE(device_pair, .title = "a device of two PAIR forwards messages unmodified, both ways",
      .covers = "SP-DEV-005", .via = TCP, .needs = "device raw")
 {
-    struct device d = device(t, "pair", "pair");
+    struct device d = device(t, "pair0", "pair0");
     forwards(d.front, d.back);
     forwards(d.back, d.front);
 }

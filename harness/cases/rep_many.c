@@ -123,7 +123,7 @@ CASE(rep_serves_in_turn,
         iut_send(rep, "'ok'");
     }
     sp_send(other, "80000001 'lone'");
-    wire_drained(other);
+    wire_drains_within(other, 100);
     for (unsigned before = 0;; before++) {
         check(t, before <= ALLOWED, "%u requests of the flood were served before the one beside it",
               before);

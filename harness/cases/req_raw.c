@@ -20,7 +20,7 @@ CASE(req_raw_deep_backtrace,
     struct iut *req = iut_open(t, "req raw");
     struct peer *rep = attach(req, "rep");
 
-    iut_send_raw(req, "u32:0x0000000a*40 80000001", "'deep'");
+    iut_send_raw(req, "u32:0x0000000a*11 80000001", "'deep'");
     iut_send_raw(req, "80000002", "'good'");
     sp_expect(rep, "<first: .. .. .. ..> *");
     if (captured(t, "first") == 0x0000000a) {

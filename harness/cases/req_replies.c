@@ -1,6 +1,8 @@
 /* req_replies.c -- which replies REQ takes, well-formed ones: sp-request-reply-01 6.1. */
 #include "case.h"
 
+enum { ARRIVAL_MS = 100 }; /* for what is to be there before the application receives */
+
 static void ask(struct iut *req, struct peer *rep)
 {
     iut_send(req, "'ping'");
@@ -68,7 +70,7 @@ CASE(req_duplicate_reply_before_delivery,
     ask(req, rep);
     sp_send(rep, "$id 'once'");
     sp_send(rep, "$id 'twice'");
-    wire_drained(rep);
+    wire_drains_within(rep, ARRIVAL_MS);
     iut_expect(req, "'once'");
 
     ask(req, rep);
@@ -86,7 +88,7 @@ CASE(req_keeps_reply_before_other_id,
     ask(req, rep);
     sp_send(rep, "$id 'pong'");
     sp_send(rep, value(t, "u32:0x%08x 'evil'", ((uint32_t)captured(t, "id") + 1) | 0x80000000));
-    wire_drained(rep);
+    wire_drains_within(rep, ARRIVAL_MS);
     iut_expect(req, "'pong'");
 }
 
@@ -100,7 +102,7 @@ CASE(req_keeps_reply_before_truncated,
     ask(req, rep);
     sp_send(rep, "$id 'pong'");
     sp_send(rep, "80");
-    wire_drained(rep);
+    wire_drains_within(rep, ARRIVAL_MS);
     iut_expect(req, "'pong'");
 }
 
@@ -113,7 +115,7 @@ CASE(req_ignores_unsolicited_reply,
 
     sp_send(rep, "80000001 'what?'");
     sp_send(rep, "ffffffff");
-    wire_drained(rep);
+    wire_drains_within(rep, ARRIVAL_MS);
     ask(req, rep);
     sp_send(rep, "$id 'pong'");
     iut_expect(req, "'pong'");
@@ -165,16 +167,13 @@ CASE(req_reply_from_another_pipe,
     iut_send(req, "'ping'");
     struct peer *asked = sp_expect_on_any("<id: %1....... .. .. ..> 'ping'", a, b);
     struct peer *other = asked == a ? b : a;
-    sp_send(other, "$id 'othr'");
-    wire_drained(other);
-    sp_send(asked, "$id 'same'");
-    check(t, strcmp(iut_try_recv(req, patience(t)), "ok") == 0, "no reply was delivered");
-    if (captured(t, "got") == 0x6f746872)
+    sp_send(other, "$id 'pong'");
+    if (strcmp(iut_try_recv(req, 300), "ok") == 0) {
+        check(t, captured(t, "got") == 0x706f6e67, "the reply delivered is not the one sent");
         variant(t, "a reply from any pipe is taken");
-    else if (captured(t, "got") == 0x73616d65)
+    } else {
         variant(t, "only the pipe that was asked may reply");
-    else
-        check(t, false, "what was delivered is neither reply");
+    }
 }
 
 CASE(req_receive_before_request, .title = "REQ refuses a receive when it has asked nothing",

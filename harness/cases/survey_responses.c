@@ -1,6 +1,8 @@
 /* survey_responses.c -- which responses SURVEYOR takes: sp-surveyor-01 6.1. */
 #include "malformed.h"
 
+enum { ARRIVAL_MS = 100 }; /* for what is to be there before the application goes on */
+
 static const char *const truncated[] = { "", "80", "80 00", "80 00 00" };
 
 static void survey(struct iut *sur, struct peer *rsp)
@@ -95,7 +97,7 @@ CASE(survey_new_one_ends_the_one_before,
 
     survey(sur, rsp);
     sp_send(rsp, "$id 'old'");
-    wire_drained(rsp);
+    wire_drains_within(rsp, ARRIVAL_MS);
     survey(sur, rsp);
     sp_send(rsp, "$id 'new'");
     iut_expect(sur, "'new'");
@@ -109,8 +111,7 @@ CASE(survey_unsolicited_response,
     struct peer *rsp = attach(sur, "respondent");
 
     sp_send(rsp, "80000001 'what?'");
-    sp_send(rsp, "ffffffff");
-    wire_drained(rsp);
+    wire_drains_within(rsp, ARRIVAL_MS);
     survey(sur, rsp);
     sp_send(rsp, "$id 'good'");
     iut_expect(sur, "'good'");
@@ -186,7 +187,7 @@ CASE(survey_responses_in_turn,
         sp_send(busy, "$id 'more'");
     iut_expect(sur, "'more'");
     sp_send(other, "$id 'lone'");
-    wire_drained(other);
+    wire_drains_within(other, ARRIVAL_MS);
     for (unsigned before = 0;; before++) {
         check(t, before <= PATIENT, "one response waits behind a flood from another pipe for ever");
         check(t, strcmp(iut_try_recv(sur, patience(t)), "ok") == 0,

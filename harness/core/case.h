@@ -203,6 +203,10 @@ void unlink_file(struct t *, const char *url);
     wire_trickle_(HERE("wire_trickle(" #p ", " #pattern ")"), (p), (pattern))
 /* The implementation has read all we sent. */
 #define wire_drained(p) wire_drained_(HERE("wire_drained(" #p ")"), (p))
+/* The same, but it need not: an implementation may read only when its application receives.  True:
+ * all was read, within `ms`; false: the connection ended, or it did not read.  Never fails. */
+#define wire_drains_within(p, ms)                                                                  \
+    wire_drains_within_(HERE("wire_drains_within(" #p ", " #ms ")"), (p), (ms))
 #define wire_pause(p)   wire_pause_((p))  /* we stop reading: back-pressure */
 #define wire_resume(p)  wire_resume_((p)) /* and read again */
 /* TCP urgent data (kernel only). */
@@ -215,6 +219,7 @@ void wire_reset_(struct at, struct peer *);
 void wire_close_(struct at, struct peer *);
 void wire_trickle_(struct at, struct peer *, const char *pattern);
 void wire_drained_(struct at, struct peer *);
+bool wire_drains_within_(struct at, struct peer *, int64_t ms);
 void wire_pause_(struct peer *);
 void wire_resume_(struct peer *);
 void wire_urgent_(struct at, struct peer *, uint8_t octet);
