@@ -145,13 +145,13 @@ static const struct expectation *about(const struct expectations *e, const char 
 
 static void remember(struct expectations *e, const struct observation *o)
 {
-    bool fails = expectation_verdict(o->verdict);
+    bool fails = expectation_verdict(o->verdict), skipped = o->verdict == V_SKIP;
     for (size_t i = 0; i < e->seen_count; i++) {
         struct observation *seen = &e->seen[i];
         if (strcmp(seen->instance, o->instance) != 0)
             continue;
         if (expectation_verdict(seen->verdict)) {
-            seen->passed_too |= !fails;
+            seen->passed_too |= !fails && !skipped;
         } else if (fails) {
             char *why = strdup(o->why);
             e->failed |= !why;
@@ -159,8 +159,8 @@ static void remember(struct expectations *e, const struct observation *o)
                 return;
             free(seen->why);
             seen->why = why;
+            seen->passed_too = seen->verdict != V_SKIP;
             seen->verdict = o->verdict;
-            seen->passed_too = true;
         }
         return;
     }
@@ -176,6 +176,17 @@ static void remember(struct expectations *e, const struct observation *o)
         return;
     }
     list[e->seen_count++] = new;
+}
+
+void expectations_left_out(struct expectations *e, const char *instance)
+{
+    /* Not modified: remember copies. */
+    static char none[] = "";
+    char *name = strdup(instance);
+    e->failed |= !name;
+    if (name)
+        remember(e, &(struct observation){ .instance = name, .why = none, .verdict = V_SKIP });
+    free(name);
 }
 
 static void differs(const struct expectations *e, const struct expectation *x, struct result *r,

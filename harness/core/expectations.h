@@ -31,6 +31,9 @@ void expectations_free(struct expectations *);
  * SKIP and ERROR are left alone.  A new `why` is written to the buffer, which must be empty and
  * outlive the result, as must the list. */
 void expectations_apply(struct expectations *, struct result *, struct buf *why);
+/* An instance that the options of this run leave out (--slow, --gentle): lines about it are not
+ * stale.  Nothing happens when it did run. */
+void expectations_left_out(struct expectations *, const char *instance);
 /* After a complete run: a line of text for each entry that no instance came near, that others
  * always forestall, or that covers more than it may.  Returns how many. */
 unsigned expectations_unused(const struct expectations *, struct buf *out);

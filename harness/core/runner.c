@@ -43,6 +43,7 @@ struct runner {
     size_t reporter_count;
     struct summary summary;
     struct expectations *expectations;
+    struct buf notes;   /* of the expectations, for the summary */
     enum verdict *seen; /* per instance, first verdict; for repeats */
     bool *reported;
     char scratch[64];
@@ -514,21 +515,46 @@ static bool complete(const struct runner *r)
            !r->o->gentle;
 }
 
+/* What --slow and the like leave out is in the catalogue all the same. */
+static void tell_left_out(struct runner *r)
+{
+    size_t cases;
+    const struct conf_case *const *all = catalogue(&cases);
+    for (size_t i = 0; i < cases; i++) {
+        enum via via[INSTANCES_MAX];
+        size_t n = case_instances(all[i], via);
+        for (size_t k = 0; k < n; k++) {
+            char name[INSTANCE_NAME_MAX];
+            expectations_left_out(r->expectations, case_instance_name(all[i], via[k], name));
+        }
+    }
+}
+
 static void check_expectations(struct runner *r)
 {
-    struct buf text = { 0 };
-    if (!r->expectations || !complete(r))
+    struct buf why = { 0 };
+    if (!r->expectations)
         return;
-    unsigned n = expectations_unused(r->expectations, &text);
+    if (!complete(r)) {
+        if (r->o->update_expectations) {
+            fprintf(stderr, "spconform: %s is not updated: this was no complete run\n",
+                    r->o->expect);
+            r->summary.exit_status = 2;
+        }
+        return;
+    }
+    tell_left_out(r);
+    unsigned n = expectations_unused(r->expectations, &r->notes);
     if (n > 0) {
-        printf("%s", buf_text(&text));
+        r->summary.notes = buf_text(&r->notes);
         r->summary.failed += n;
         r->summary.count[V_XPASS] += n;
     }
-    buf_free(&text);
-    if (r->o->update_expectations && !expectations_update(r->expectations, r->o->expect, &text))
-        fprintf(stderr, "spconform: %s\n", buf_text(&text));
-    buf_free(&text);
+    if (r->o->update_expectations && !expectations_update(r->expectations, r->o->expect, &why)) {
+        fprintf(stderr, "spconform: %s\n", buf_text(&why));
+        r->summary.exit_status = 2;
+    }
+    buf_free(&why);
 }
 
 static int end_run(struct runner *r, int64_t began)
@@ -583,6 +609,7 @@ static void clean_up(struct runner *r)
     free(r->reported);
     free(r->instances);
     expectations_free(r->expectations);
+    buf_free(&r->notes);
 }
 
 static unsigned cores(void)

@@ -84,6 +84,11 @@ static void end(struct reporter *r, const struct summary *s)
                 annotate(r->out, &g->kept, i);
         }
     }
+    if (*s->notes) {
+        fputs("::error title=stale expectations::", r->out);
+        text_put(r->out, s->notes, TEXT_GITHUB);
+        fputc('\n', r->out);
+    }
     if (*s->stopped) {
         fputs("::error title=the run stopped early::", r->out);
         text_put(r->out, s->stopped, TEXT_GITHUB);

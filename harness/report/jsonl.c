@@ -78,6 +78,7 @@ static void end(struct reporter *r, const struct summary *s)
     bad |= json_object_set_new(o, "counts", counts);
     bad |= json_object_set_new(o, "wall_ms", json_integer(s->wall_ms));
     bad |= json_object_set_new(o, "stopped", string(s->stopped));
+    bad |= put_if(o, "notes", s->notes);
     bad |= json_object_set_new(o, "exit_status", json_integer(s->exit_status));
     bad |= json_object_set_new(all, "summary", o);
     put_line(r, all, bad);

@@ -51,6 +51,7 @@ struct summary {
     int64_t wall_ms;
     const char *peer;    /* "nanomsg 1.1.5" */
     const char *stopped; /* why the run ended early, or "" */
+    const char *notes;   /* lines about the run as a whole that count as failures, or "" */
     int exit_status;     /* 0, 1, 2 */
 };
 /* Counts one more result. */
@@ -79,8 +80,8 @@ struct reporter_ops {
  * or the file cannot be made. */
 struct reporter *reporter_open(const char *spec, char *why, size_t cap);
 /* For people: failures in full, the rest in groups, the counts last.  Shows progress where `out` is
- * a terminal, and colour there unless NO_COLOR is set.  Verbose: every instance as it ends.  NULL:
- * no memory.  `out` is borrowed. */
+ * a terminal, and colour there unless NO_COLOR is set.  Verbose: every instance as it ends, and
+ * what is a WARN in full too.  NULL: no memory.  `out` is borrowed. */
 struct reporter *reporter_terminal(FILE *out, bool verbose);
 /* begin/result/end on it; end flushes and closes.  False: writing failed (disk full); said once on
  * stderr by the caller, and the run goes on.  A reporter freed without its end writes what it has,

@@ -87,6 +87,7 @@ bool reporter_end(struct reporter *r, const struct summary *summary)
     struct summary s = *summary;
     s.peer = or_empty(s.peer);
     s.stopped = or_empty(s.stopped);
+    s.notes = or_empty(s.notes);
     if (!r->failed)
         r->ops->end(r, &s);
     bool ok = healthy(r);

@@ -80,7 +80,12 @@ static void result(struct reporter *r, const struct result *x)
 
 static void end(struct reporter *r, const struct summary *s)
 {
-    const struct tap *tap = (struct tap *)r;
+    struct tap *tap = (struct tap *)r;
+    if (*s->notes) {
+        fprintf(r->out, "not ok %u - stale expectations\n  ---\n", ++tap->points);
+        lines(r->out, "detail", s->notes);
+        fputs("  ...\n", r->out);
+    }
     fprintf(r->out, "1..%u\n", tap->points);
     if (*s->stopped) {
         fputs("Bail out! ", r->out);

@@ -210,38 +210,63 @@ static bool same_reason(const struct result *a, const struct result *b)
     return a->verdict == b->verdict && strcmp(a->why, b->why) == 0;
 }
 
-/* One line per reason, however many cases share it; then the cases, with how many instances. */
+static void put_clause(FILE *out, const struct result *x)
+{
+    if (x->verdict != V_WARN)
+        return;
+    fprintf(out, "  %s ", level_name(x->level));
+    text_put(out, x->requirements, TEXT_LINE);
+    fputs("  ", out);
+    text_put(out, x->clauses, TEXT_LINE);
+}
+
+/* The instances of one case that share the reason of `x`, from i on; all are told. */
+static unsigned tell_case(struct kept *k, const struct result *x, size_t i)
+{
+    const char *id = k->list[i].result.case_id;
+    unsigned n = 0;
+    for (; i < k->n && strcmp(k->list[i].result.case_id, id) == 0; i++) {
+        if (k->list[i].told || !same_reason(x, &k->list[i].result))
+            continue;
+        k->list[i].told = true;
+        n++;
+    }
+    return n;
+}
+
+/* One case: "id (instances): reason".  Several: the reason, then a line for each. */
 static void put_group(struct terminal *t, size_t first)
 {
     FILE *out = t->base.out;
     struct kept *k = &t->kept;
     const struct result *x = &k->list[first].result;
+    const char *why = *x->why ? x->why : "(no reason given)";
     unsigned count = 0;
-    for (size_t i = first; i < k->n; i++)
-        count += !k->list[i].told && same_reason(x, &k->list[i].result);
+    bool one_case = true;
+    for (size_t i = first; i < k->n; i++) {
+        if (k->list[i].told || !same_reason(x, &k->list[i].result))
+            continue;
+        count++;
+        one_case &= strcmp(k->list[i].result.case_id, x->case_id) == 0;
+    }
     label(t, x->verdict);
-    text_put(out, *x->why ? x->why : "(no reason given)", TEXT_LINE);
-    fprintf(out, "  (%u)\n", count);
+    text_put(out, one_case ? x->case_id : why, TEXT_LINE);
+    fprintf(out, " (%u)", count);
+    if (one_case) {
+        tell_case(k, x, first);
+        fputs(": ", out);
+        text_put(out, why, TEXT_LINE);
+        put_clause(out, x);
+    }
+    fputc('\n', out);
     for (size_t i = first; i < k->n; i++) {
         const struct result *head = &k->list[i].result;
         if (k->list[i].told || !same_reason(x, head))
             continue;
-        unsigned of_case = 0;
-        for (size_t j = i; j < k->n && strcmp(k->list[j].result.case_id, head->case_id) == 0; j++) {
-            if (k->list[j].told || !same_reason(x, &k->list[j].result))
-                continue;
-            k->list[j].told = true;
-            of_case++;
-        }
         fprintf(out, "%*s", INDENT, "");
         text_put(out, head->case_id, TEXT_LINE);
-        fprintf(out, " (%u)", of_case);
-        if (head->verdict == V_WARN) {
-            fprintf(out, "  %s ", level_name(head->level));
-            text_put(out, head->requirements, TEXT_LINE);
-            fputs("  ", out);
-            text_put(out, head->clauses, TEXT_LINE);
-        }
+        fprintf(out, " (%u)", tell_case(k, x, i));
+        put_clause(out, head);
         fputc('\n', out);
     }
 }
@@ -275,6 +300,16 @@ static void put_counts(struct terminal *t, const struct summary *s)
     fputc('\n', out);
 }
 
+static void put_notes(struct terminal *t, const char *notes)
+{
+    if (!*notes)
+        return;
+    paint(t, colour_of(V_XPASS));
+    fputs("STALE EXPECTATIONS\n", t->base.out);
+    paint(t, "0");
+    put_detail(t->base.out, notes);
+}
+
 static void end(struct reporter *r, const struct summary *s)
 {
     struct terminal *t = (struct terminal *)r;
@@ -293,10 +328,15 @@ static void end(struct reporter *r, const struct summary *s)
     }
     for (size_t g = 0; g < sizeof grouped / sizeof *grouped; g++) {
         for (size_t i = 0; i < k->n; i++) {
-            if (!k->list[i].told && k->list[i].result.verdict == grouped[g])
+            if (k->list[i].told || k->list[i].result.verdict != grouped[g])
+                continue;
+            if (t->verbose && grouped[g] == V_WARN)
+                put_in_full(t, i);
+            else
                 put_group(t, i);
         }
     }
+    put_notes(t, s->notes);
     put_counts(t, s);
 }
 

@@ -174,10 +174,13 @@ static void stale_lines_are_counted(void **state)
                                   "many* FAIL \"x\" # 4\n"
                                   "more* glob(25) FAIL \"x\" # 5\n"
                                   "skipped FAIL \"x\" # 6\n"
-                                  "race FAIL sometimes \"x\" # 7\n");
+                                  "race FAIL sometimes \"x\" # 7\n"
+                                  "slow[*] FAIL \"x\" # 8\n");
     see(e, "a[tcp]", V_FAIL, "x");
     see(e, "skipped", V_SKIP, "na");
     see(e, "race", V_PASS, "");
+    expectations_left_out(e, "slow[tcp]");
+    expectations_left_out(e, "a[tcp]"); /* it did run */
     for (unsigned i = 0; i < 25; i++) {
         char name[20];
         snprintf(name, sizeof name, "%s%u", i < 21 ? "many" : "m", i);
@@ -256,6 +259,9 @@ static void an_update_notices_races_and_wide_globs(void **state)
     see(e, "a[tcp]", V_FAIL, "x");
     see(e, "b[tcp]", V_HANG, "recv");
     see(e, "b[tcp]", V_PASS, "");
+    see(e, "c[tcp]", V_SKIP, "");
+    see(e, "c[tcp]", V_HANG, "recv");
+    see(e, "c[tcp]", V_SKIP, "");
     for (unsigned i = 0; i < 22; i++) {
         char name[20];
         snprintf(name, sizeof name, "wide%u", i);
@@ -264,7 +270,8 @@ static void an_update_notices_races_and_wide_globs(void **state)
     update(e);
     expect_file("a[tcp]  FAIL sometimes \"x\"  # 1\n"
                 "wide*  glob(22)  FAIL \"x\"  # 2\n"
-                "b[tcp]  HANG sometimes \"recv\"  # reason to be written\n");
+                "b[tcp]  HANG sometimes \"recv\"  # reason to be written\n"
+                "c[tcp]  HANG \"recv\"  # reason to be written\n");
 }
 
 static void an_update_of_a_list_that_holds_changes_nothing(void **state)

@@ -33,7 +33,7 @@ def suite():
 
 def test_junit_totals_are_those_of_its_cases(suite):
     cases = suite.findall("testcase")
-    assert int(suite.get("tests")) == len(cases) == 13
+    assert int(suite.get("tests")) == len(cases) == 14
     assert int(suite.get("failures")) == len(suite.findall("testcase/failure")) == 5
     assert int(suite.get("errors")) == len(suite.findall("testcase/error")) == 1
     assert int(suite.get("skipped")) == len(suite.findall("testcase/skipped")) == 1
@@ -63,7 +63,7 @@ def test_words_of_a_peer_are_harmless(suite):
 
 def test_a_run_cut_short_is_still_valid_and_says_so():
     root = ET.fromstring(report("junit", SAMPLE_CUT_SHORT="1"))
-    assert root.get("tests") == "13"
+    assert root.get("tests") == "14"
     assert "cut short" in root.find("testsuite/system-err").text
     last = json.loads(report("jsonl", SAMPLE_CUT_SHORT="1").splitlines()[-1])
     assert last["summary"]["stopped"] and last["summary"]["failed"] == 6
@@ -71,12 +71,12 @@ def test_a_run_cut_short_is_still_valid_and_says_so():
 
 def test_json_lines():
     lines = [json.loads(line) for line in report("jsonl").splitlines()]
-    assert len(lines) == 14 and "summary" in lines[-1]
+    assert len(lines) == 15 and "summary" in lines[-1]
     [pub] = [x for x in lines[:-1] if x["instance"] == "pub_survives[tcp,iut-dials]"]
     assert pub["verdict"] == "XFAIL" and pub["was"] == "CRASH"
     assert lines[1]["requirements"] == ["SP-REQ-017", "SP-REQ-018"]
     summary = lines[-1]["summary"]
-    assert (summary["passed"], summary["failed"], summary["skipped"]) == (6, 6, 1)
+    assert (summary["passed"], summary["failed"], summary["skipped"]) == (7, 6, 1)
 
 
 def test_json_lines_follow_the_schema():
