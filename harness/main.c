@@ -24,6 +24,7 @@ static const struct command {
     { "explain", cmd_explain, "one case or requirement: clause, exchange, script" },
     { "coverage", cmd_coverage, "requirements and the cases that cover them" },
     { "mutants", cmd_mutants, "the kill matrix: which case catches which fault" },
+    { "check", cmd_check, "is this adapter well-behaved?" },
     { "adapter", cmd_adapter, "the reference implementation as an adapter" },
     { "trace", cmd_trace, "a recording proxy between two SP programs" },
     { "decode", cmd_decode, "annotate octets: hex or a recorded trace" },

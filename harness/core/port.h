@@ -14,6 +14,7 @@ struct port_ops {
     void (*kill)(struct port *);                  /* no more events; the process is ended */
     void (*free)(struct port *);                  /* not from within an event of its own */
     long (*pid)(struct port *);                   /* -1: none */
+    void (*finish)(struct port *);                /* end of its input; NULL: cannot */
 };
 
 struct port {
@@ -53,6 +54,11 @@ static inline void port_free(struct port *p)
 {
     if (p)
         p->ops->free(p);
+}
+static inline void port_finish(struct port *p)
+{
+    if (p->ops->finish)
+        p->ops->finish(p);
 }
 static inline long port_pid(struct port *p)
 {

@@ -180,8 +180,13 @@ static long pid(struct port *port)
     return sp->pid ? sp->pid : -1;
 }
 
+static void finish(struct port *port)
+{
+    stream_finish(((struct stream_port *)port)->stream);
+}
+
 static const struct port_ops ops = {
-    .ask = ask, .kill = port_stream_kill, .free = port_stream_free, .pid = pid
+    .ask = ask, .kill = port_stream_kill, .free = port_stream_free, .pid = pid, .finish = finish
 };
 
 static struct stream_port *new_port(struct stream *stream)

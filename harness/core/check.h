@@ -1,0 +1,54 @@
+/* check.h -- the check of an adapter: what it may ask and find. */
+#ifndef HARNESS_CHECK_H
+#define HARNESS_CHECK_H
+#include "core/port.h"
+
+struct check {
+    const char *command;
+    bool verbose;
+
+    struct net *net;
+    struct port *port;
+    struct buf answers; /* lines not yet taken, NUL after each */
+    struct buf features;
+    char name[130], died[200], scratch[64];
+    bool dead, over; /* over: no use to ask on */
+    unsigned faults, asked;
+};
+
+int check_adapter(struct check *); /* the exit status */
+void check_free(struct check *);
+
+/* Asks and waits up to `ms`; NULL: no answer (a fault is named).  Lives until the next ask. */
+const char *check_ask(struct check *, int64_t ms, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void check_send(struct check *, const char *line); /* without waiting */
+const char *check_next(struct check *, int64_t ms);
+void check_fault(struct check *, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void check_ok(struct check *, const char *what);
+bool check_has(const struct check *, const char *feature);
+bool check_is_ok(const char *answer);
+bool check_is_err(const char *answer, const char *code); /* code NULL: any of the closed set */
+
+/* Our connection to a socket of the adapter. */
+struct check_wire {
+    struct stream *stream;
+    struct buf in;
+    bool ended, refused;
+};
+bool check_wire_dial(struct check *, struct check_wire *, const char *url);
+void check_wire_send(struct check *, struct check_wire *, const void *, size_t n);
+bool check_wire_wait(struct check *, struct check_wire *, size_t octets,
+                     int64_t ms); /* or the end */
+bool check_wire_ends(struct check *, struct check_wire *, int64_t ms);
+void check_wire_close(struct check_wire *);
+
+/* check_talk.c, check_messages.c: the checks themselves. */
+void check_conversation(struct check *);
+void check_sockets(struct check *);
+void check_messages(struct check *);
+void check_reset(struct check *);
+void check_end(struct check *);
+
+#endif
