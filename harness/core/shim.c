@@ -33,7 +33,8 @@ struct shim {
 
 static const char features[] =
     "tcp tcp6 ipc inproc raw device pipes resend-ivl survey-deadline ttl max-recv subscribe "
-    "unsubscribe reconnect-min reconnect-max linger send-buf recv-buf polyamorous handshake";
+    "unsubscribe reconnect-min reconnect-max linger send-buf recv-buf polyamorous handshake "
+    "first-id";
 
 static void answer(struct shim *s, const char *text)
 {

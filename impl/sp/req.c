@@ -45,6 +45,12 @@ static void fini(struct pattern *p)
 
 static enum err set(struct pattern *p, const char *option, int64_t value)
 {
+    if (strcmp(option, "first-id") == 0) {
+        if (value < STACK_ID_BIT || value > UINT32_MAX)
+            return E_INVAL;
+        of(p)->id = ((uint32_t)value - 1) | STACK_ID_BIT;
+        return E_OK;
+    }
     if (strcmp(option, "resend-ivl") != 0)
         return E_NOTSUP;
     of(p)->resend_ivl = value;

@@ -22,7 +22,8 @@ struct pattern *sp_socket_pattern(struct sp_socket *);
 /* Options: "max-recv" (octets, default 1 MiB inclusive, 0: no limit), "send-buf" (octets unsent at
  * which a pipe stops being writable, default 256 KiB), "recv-buf" (octets read ahead, default
  * 256 KiB): they apply to pipes opened afterwards.  And the pattern's own, E_NOTSUP elsewhere:
- * "resend-ivl" (REQ; ms, 0 or less: never by timer), "survey-deadline" (SURVEYOR; ms, negative:
+ * "resend-ivl" (REQ; ms, 0 or less: never by timer), "first-id" (REQ; the id of the next request,
+ * 80000000 to ffffffff, so that the wrap can be seen), "survey-deadline" (SURVEYOR; ms, negative:
  * none), "ttl" (REP, RESPONDENT, PAIR v1; 1..255), "polyamorous" (PAIR v1; 0 or 1; E_STATE once
  * there is a peer). */
 enum err sp_socket_set(struct sp_socket *, const char *option, int64_t value);

@@ -101,6 +101,23 @@ static void req_resends(void **state)
     sp_socket_free(s);
 }
 
+static void req_begins_where_it_is_told_and_wraps(void **state)
+{
+    (void)state;
+    msec now = 0;
+    struct sp_socket *s = wp_socket(SP_REQ, false);
+    struct sp_pipe *p = wp_open(s, SP_REQ, SP_REP, now);
+    assert_int_equal(sp_socket_set(s, "first-id", 1), E_INVAL);
+    assert_int_equal(sp_socket_set(s, "first-id", INT64_C(0x100000000)), E_INVAL);
+    assert_int_equal(sp_socket_set(s, "first-id", 0xffffffff), E_OK);
+    SEND(s, "q");
+    assert_int_equal(take_request(p, now), 0xffffffff);
+    SEND(s, "q");
+    assert_int_equal(take_request(p, now), 0x80000000);
+    sp_pipe_free(p, now);
+    sp_socket_free(s);
+}
+
 static void req_takes_turns(void **state)
 {
     (void)state;
@@ -241,6 +258,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(req_takes_the_right_reply_only),
         cmocka_unit_test(req_resends),
+        cmocka_unit_test(req_begins_where_it_is_told_and_wraps),
         cmocka_unit_test(req_takes_turns),
         cmocka_unit_test(rep_echoes_the_stack),
         cmocka_unit_test(rep_answers_who_asked),
