@@ -93,8 +93,9 @@ static bool parse_lines(struct expectations *e, struct buf *why)
         buf_free(&what);
     }
     if (unexplained)
-        buf_printf(why, "%s:%zu: the reason is still to be written, here and in %zu more lines",
-                   e->path, first + 1, unexplained - 1);
+        buf_printf(why, "%s:%zu: the reason is still to be written", e->path, first + 1);
+    if (unexplained > 1)
+        buf_printf(why, ", here and %zu times below", unexplained - 1);
     return !unexplained;
 }
 

@@ -69,7 +69,7 @@ static void result(struct reporter *r, const struct result *x)
     fprintf(r->out, "%s %u - ", failed ? "not ok" : "ok", ++tap->points);
     text_put(r->out, x->instance, TEXT_TAP);
     if (x->verdict == V_SKIP || x->verdict == V_XFAIL) {
-        /* TODO: what consumers know as a failure that does not count */
+        /* TAP's word for a failure that does not count, and its reason */
         fputs(x->verdict == V_SKIP ? " # SKIP " : " # TODO ", r->out);
         text_put(r->out, x->verdict == V_SKIP ? x->why : x->expected_because, TEXT_TAP);
     }
