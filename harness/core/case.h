@@ -207,8 +207,8 @@ void unlink_file(struct t *, const char *url);
  * all was read, within `ms`; false: the connection ended, or it did not read.  Never fails. */
 #define wire_drains_within(p, ms)                                                                  \
     wire_drains_within_(HERE("wire_drains_within(" #p ", " #ms ")"), (p), (ms))
-#define wire_pause(p)   wire_pause_((p))  /* we stop reading: back-pressure */
-#define wire_resume(p)  wire_resume_((p)) /* and read again */
+#define wire_pause(p)  wire_pause_((p))  /* we stop reading: back-pressure */
+#define wire_resume(p) wire_resume_((p)) /* and read again */
 /* TCP urgent data (kernel only). */
 #define wire_urgent(p, octet) wire_urgent_(HERE("wire_urgent(" #p ", " #octet ")"), (p), (octet))
 void wire_send_(struct at, struct peer *, const char *pattern);

@@ -27,7 +27,7 @@ struct conditions {
     enum segmentation segmentation;
     unsigned cut; /* SEGMENT_SPLIT: 1 .. */
     bool black_box;
-    const char *black_box_protocol;
+    const char *black_box_protocol, *black_box_url;
     const char *scratch; /* directory for ipc sockets; "" in simulated worlds */
     unsigned pid;        /* of the run: part of the loopback addresses */
     unsigned lane;       /* which adapter of the pool: gives it a loopback address of its own */

@@ -260,7 +260,10 @@ static void adapter_died(void *ctx, const char *how)
     switch (l->state) {
     case LANE_HELLO:
     case LANE_PROBE:
-        snprintf(why, sizeof why, "the adapter ended before its hello was complete: %s", how);
+        snprintf(why, sizeof why, "%s: %s",
+                 l->on.black_box ? "the service cannot be judged"
+                                 : "the adapter ended before its hello was complete",
+                 how);
         adapter_unusable(l, why);
         break;
     case LANE_RUNNING:

@@ -1,6 +1,7 @@
 /* peer.c -- our end of the wire: connections, octets, segmentation.  What SP makes of them is in
  * sp_peer.c. */
 #include "core/peer.h"
+#include "core/black_box.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -312,6 +313,26 @@ void t_close_wire(struct t *t)
     t->endpoints = NULL;
 }
 
+/* ---- a service that dials us ---- */
+
+static void it_arrived(void *ctx)
+{
+    t_wake(ctx);
+}
+
+static struct peer *accept_service(struct t *t, struct at at)
+{
+    msec deadline = t_patience(t);
+    struct stream *stream;
+    black_box_trigger(t->port);
+    while (!(stream = black_box_accept(t->port, it_arrived, t)))
+        if (!t_wait(t, deadline))
+            t_stop(t, FAILED, at, "it does not connect to %s", t->on->black_box_url);
+    struct peer *p = peer_new(t, at, stream, t->on->black_box_url, NULL);
+    p->we_dialled = false;
+    return p;
+}
+
 /* ---- what scripts say: connections ---- */
 
 struct peer *attach_raw_(struct at at, struct iut *s)
@@ -322,7 +343,12 @@ struct peer *attach_raw_(struct at at, struct iut *s)
     if (t->via & (INPROC | LOCAL))
         t_stop(t, UNFAIR, at, "the case is broken: attach without a wire");
     struct peer *p;
-    if (dials(t)) {
+    if (dials(t) && t->on->black_box) {
+        for (p = t->peers; p; p = p->next)
+            if (p->end == STREAM_OPEN)
+                t_stop(t, SKIPPED, at, "a service that dials makes one connection at a time");
+        p = accept_service(t, at);
+    } else if (dials(t)) {
         char place[160];
         struct endpoint *e =
             endpoint_listen(t, at, t_place(t, via_scheme(t->via), place, sizeof place));

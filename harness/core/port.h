@@ -34,10 +34,12 @@ struct port *port_process(struct net *, const char *command, struct buf *why);
 struct port *port_reference(struct net *, uint64_t seed, const struct mutant *mutant);
 /* A service at `url` that we dial (listens true), or that dials us at `url`. */
 struct port_black_box {
-    const char *url, *protocol, *behaviour;
+    const char *url, *protocol;
+    const char *behaviour;         /* echo answer drain source none; NULL: a probe finds out */
+    const char *trigger, *restart; /* commands, or NULL: make it dial; start it again */
     bool it_listens;
 };
-struct port *port_black_box(struct net *, const struct port_black_box *);
+struct port *port_black_box(struct net *, const struct port_black_box *, struct buf *why);
 /* An adapter that connected to us by itself; owns the stream. */
 struct port *port_stream(struct stream *);
 

@@ -1,40 +1,304 @@
-/* port_black_box.c -- a running service that only speaks the wire, dressed as an adapter: what it
- * takes a verb to do is `na`, and cases that need it are skipped. */
-#include "core/port.h"
+/* port_black_box.c -- a running service that only speaks the wire, dressed as an adapter.
+ *
+ * `hello` and `reset` go out and look: is it there, does it greet, does it answer (a canary).  One
+ * that is gone is a dead adapter.  Verbs that would have to drive it are `na`. */
+#include "core/black_box.h"
+#include "sp/protocol.h"
+#include "sp/wire.h"
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { CANARY_MS = 3000, RETRY_MS = 50, ANSWER_MS = 1000 };
 
 struct black_box {
     struct port port;
     struct port_black_box service;
+    struct net *net;
+    const struct sp_protocol *protocol;
+    struct listener *door; /* it dials us: open as long as the port */
+    struct stream *waiting[DOOR_MAX];
+    size_t count;
+    void (*arrived)(void *ctx);
+    void *arrived_ctx;
+
+    /* the canary */
+    struct stream *stream;
+    struct buf in;
+    struct net_timer timer;
+    msec until;
+    enum { IDLE, LOOKING, ASKING, LEAVING } state;
+    bool for_hello, probed, answers, restarted;
+    pid_t trigger;
+    const char *trouble; /* of the last look */
+    char why[200];
 };
+
+/* ---- commands of the user: --trigger, --restart ---- */
+
+static void run_command(const char *command)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        setpgid(0, 0);
+        if (fork() == 0) { /* it may be the service itself: not our child to wait for */
+            execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+            _exit(127);
+        }
+        _exit(0);
+    }
+    if (pid > 0)
+        waitpid(pid, NULL, 0);
+}
+
+/* ---- what the lane is told ---- */
+
+static void say(struct black_box *b, const char *text)
+{
+    b->port.answered(b->port.ctx, text, strlen(text));
+}
+
+static void drop_canary(struct black_box *b)
+{
+    if (b->stream)
+        stream_close(b->stream);
+    b->stream = NULL;
+    buf_clear(&b->in);
+}
+
+static void end_canary(struct black_box *b)
+{
+    char text[400];
+    drop_canary(b);
+    net_arm(b->net, &b->timer, MSEC_NEVER);
+    b->state = IDLE;
+    b->restarted = false;
+    if (!b->for_hello) {
+        say(b, "ok");
+        return;
+    }
+    snprintf(text, sizeof text, "ok %s-at %s tcp tcp6 ipc%s", b->service.protocol, b->service.url,
+             b->answers ? " answers" : "");
+    say(b, text);
+}
+
+static void gone(struct black_box *b, const char *why)
+{
+    drop_canary(b);
+    net_arm(b->net, &b->timer, MSEC_NEVER);
+    b->state = IDLE;
+    b->port.dead = true;
+    snprintf(b->why, sizeof b->why, "%s", why);
+    b->port.died(b->port.ctx, b->why);
+}
+
+/* ---- the canary's connection ---- */
+
+static void look(struct black_box *b);
+
+static void try_later(struct black_box *b, const char *why)
+{
+    drop_canary(b);
+    b->trouble = why;
+    if (net_now(b->net) >= b->until) {
+        if (b->service.restart && !b->restarted && !b->for_hello) {
+            b->restarted = true;
+            run_command(b->service.restart);
+            b->until = net_now(b->net) + CANARY_MS;
+        } else {
+            gone(b, why);
+            return;
+        }
+    }
+    b->state = LOOKING;
+    net_arm(b->net, &b->timer, net_now(b->net) + RETRY_MS);
+}
+
+static void send_greeting(struct black_box *b)
+{
+    struct buf out = { 0 };
+    struct sp_greeting g = sp_greeting_of(b->protocol->peer);
+    sp_greeting_write(&out, &g);
+    if (b->protocol->self == SP_REP || b->protocol->self == SP_RESPONDENT) {
+        struct sp_frame_head head = { .type = SP_FRAME_TYPE_MESSAGE, .size = 12 };
+        sp_frame_head_write(b->stream->ipc ? SP_FRAMING_IPC : SP_FRAMING_TCP, &out, &head);
+        buf_put(&out, "\xf0\x00\x00\x01spconfor", 12);
+    }
+    struct slice all = buf_slice(&out);
+    stream_write(b->stream, &all, 1);
+    buf_free(&out);
+}
+
+static void on_ready(void *ctx, unsigned events)
+{
+    struct black_box *b = ctx;
+    (void)events;
+    uint8_t octets[4096];
+    for (;;) {
+        ptrdiff_t n = stream_read(b->stream, octets, sizeof octets);
+        if (n == -E_AGAIN)
+            break;
+        if (n <= 0) {
+            if (b->state == LEAVING ||
+                (n == 0 && b->in.n >= SP_GREETING_SIZE && b->protocol->self != SP_PAIR0))
+                end_canary(b);
+            else
+                try_later(b, n == -E_REFUSED ? "nobody listens there"
+                                             : "it closes every connection at once");
+            return;
+        }
+        buf_put(&b->in, octets, (size_t)n);
+    }
+    stream_want(b->stream, STREAM_READABLE);
+    if (b->state == LOOKING && b->in.n >= SP_GREETING_SIZE) {
+        if (b->probed && b->protocol->self != SP_PAIR0 && b->protocol->self != SP_PAIR1) {
+            end_canary(b);
+            return;
+        }
+        send_greeting(b);
+        b->state = ASKING;
+        net_arm(b->net, &b->timer, net_now(b->net) + (b->probed ? 20 : ANSWER_MS));
+    }
+    if (b->state == ASKING && b->in.n > SP_GREETING_SIZE && b->protocol->self != SP_PAIR0) {
+        b->answers = b->probed = true;
+        end_canary(b);
+    }
+}
+
+static void on_timer(struct net_timer *timer, msec at)
+{
+    (void)at;
+    struct black_box *b =
+        (struct black_box *)(void *)((char *)timer - offsetof(struct black_box, timer));
+    switch (b->state) {
+    case IDLE:
+        break;
+    case LOOKING:
+        if (b->stream)
+            try_later(b, b->trouble && !stream_connected(b->stream)
+                             ? b->trouble
+                             : "it accepts a connection and sends no greeting");
+        else
+            look(b);
+        break;
+    case ASKING: /* greeted, and it keeps the pipe; it says nothing by itself */
+        b->probed = true;
+        b->state = LEAVING;
+        stream_finish(b->stream);
+        net_arm(b->net, &b->timer, net_now(b->net) + ANSWER_MS);
+        break;
+    case LEAVING: /* it does not close its side: so be it */
+        end_canary(b);
+        break;
+    }
+}
+
+static void look(struct black_box *b)
+{
+    if (net_dial(b->net, b->service.url, &b->stream) != E_OK) {
+        b->stream = NULL;
+        try_later(b, "it cannot be dialled");
+        return;
+    }
+    b->state = LOOKING;
+    stream_watch(b->stream, on_ready, b);
+    stream_want(b->stream, STREAM_READABLE);
+    net_arm(b->net, &b->timer, b->until);
+}
+
+static void start_canary(struct black_box *b, bool for_hello)
+{
+    b->for_hello = for_hello;
+    if (!b->service.it_listens) { /* a dialler shows that it lives by dialling */
+        end_canary(b);
+        return;
+    }
+    b->until = net_now(b->net) + CANARY_MS;
+    look(b);
+}
+
+/* ---- the door: where it dials us ---- */
+
+static void on_accept(void *ctx, struct stream *stream)
+{
+    struct black_box *b = ctx;
+    if (b->count == DOOR_MAX) {
+        stream_close(stream);
+        return;
+    }
+    b->waiting[b->count++] = stream;
+    if (b->arrived)
+        b->arrived(b->arrived_ctx);
+}
+
+struct stream *black_box_accept(struct port *port, void (*arrived)(void *), void *ctx)
+{
+    struct black_box *b = (struct black_box *)port;
+    b->arrived = arrived;
+    b->arrived_ctx = ctx;
+    if (b->count == 0)
+        return NULL;
+    struct stream *stream = b->waiting[0];
+    memmove(b->waiting, b->waiting + 1, --b->count * sizeof b->waiting[0]);
+    return stream;
+}
+
+void black_box_trigger(struct port *port)
+{
+    struct black_box *b = (struct black_box *)port;
+    if (b->service.trigger && b->count == 0)
+        run_command(b->service.trigger);
+}
+
+/* ---- the port ---- */
+
+static bool is(const char *line, const char *verb)
+{
+    size_t n = strlen(verb);
+    return strncmp(line, verb, n) == 0 && (line[n] == ' ' || line[n] == '\0');
+}
 
 static void ask(struct port *port, const char *line)
 {
     struct black_box *b = (struct black_box *)port;
     char text[300];
-    size_t n = strcspn(line, " ");
-    if (n == 5 && memcmp(line, "hello", n) == 0)
-        snprintf(text, sizeof text, "ok service at-%s tcp tcp6 ipc", b->service.url);
-    else if (n == 6 && memcmp(line, "listen", n) == 0)
+    if (is(line, "hello")) {
+        start_canary(b, true);
+    } else if (is(line, "reset")) {
+        b->arrived = NULL;
+        start_canary(b, false);
+    } else if (is(line, "listen")) {
         snprintf(text, sizeof text, "ok %s", b->service.url);
-    else if ((n == 4 && (memcmp(line, "open", n) == 0 || memcmp(line, "dial", n) == 0)) ||
-             (n == 5 && (memcmp(line, "close", n) == 0 || memcmp(line, "reset", n) == 0)))
-        snprintf(text, sizeof text, "ok");
-    else
-        snprintf(text, sizeof text, "na");
-    port->answered(port->ctx, text, strlen(text));
+        say(b, text);
+    } else {
+        say(b, is(line, "open") || is(line, "close") || is(line, "dial") ? "ok" : "na");
+    }
 }
 
-static void no_kill(struct port *port)
+static void black_box_kill(struct port *port)
 {
-    (void)port;
+    struct black_box *b = (struct black_box *)port;
+    net_arm(b->net, &b->timer, MSEC_NEVER);
+    b->arrived = NULL;
+    if (b->stream)
+        stream_want(b->stream, 0);
 }
 
 static void black_box_free(struct port *port)
 {
-    free(port);
+    struct black_box *b = (struct black_box *)port;
+    net_arm(b->net, &b->timer, MSEC_NEVER);
+    drop_canary(b);
+    for (size_t i = 0; i < b->count; i++)
+        stream_close(b->waiting[i]);
+    if (b->door)
+        listener_close(b->door);
+    buf_free(&b->in);
+    free(b);
 }
 
 static long no_pid(struct port *port)
@@ -44,16 +308,32 @@ static long no_pid(struct port *port)
 }
 
 static const struct port_ops ops = {
-    .ask = ask, .kill = no_kill, .free = black_box_free, .pid = no_pid
+    .ask = ask, .kill = black_box_kill, .free = black_box_free, .pid = no_pid
 };
 
-struct port *port_black_box(struct net *net, const struct port_black_box *service)
+struct port *port_black_box(struct net *net, const struct port_black_box *service, struct buf *why)
 {
-    (void)net;
     struct black_box *b = calloc(1, sizeof *b);
     if (!b)
         return NULL;
     b->port.ops = &ops;
     b->service = *service;
+    b->net = net;
+    b->protocol = sp_protocol_named(service->protocol);
+    b->timer.fire = on_timer;
+    if (service->behaviour) {
+        b->probed = true;
+        b->answers =
+            strcmp(service->behaviour, "echo") == 0 || strcmp(service->behaviour, "answer") == 0;
+    }
+    if (!service->it_listens) {
+        enum err err = net_listen(net, service->url, on_accept, b, &b->door);
+        b->answers = !service->behaviour || b->answers;
+        if (err != E_OK) {
+            buf_printf(why, "cannot listen at %s: %s", service->url, err_name(err));
+            free(b);
+            return NULL;
+        }
+    }
     return &b->port;
 }

@@ -50,6 +50,7 @@ struct runner {
     char peer[130];
     unsigned hangs;
     bool write_failed, begun;
+    bool judged, gone; /* something was judged; then a service went away for good */
     char stop[256];
 };
 
@@ -70,6 +71,11 @@ static int64_t wall_ms(void)
 static bool live(const struct runner *r)
 {
     return r->o->target != TARGET_REFERENCE;
+}
+
+static bool black_box(const struct runner *r)
+{
+    return r->o->target == TARGET_CONNECT || r->o->target == TARGET_LISTEN;
 }
 
 static void stop(struct runner *r, const char *why)
@@ -289,9 +295,12 @@ static void take_record(struct runner *r, struct worker *w, char *packet, size_t
     begin_reports(r, rec.name);
     if (rec.adapter_failed) {
         stop(r, rec.why);
-        r->summary.exit_status = 2;
+        r->gone = black_box(r) && r->judged;
+        r->summary.exit_status = r->gone ? 0 : 2;
+        job->state = JOB_NEW;
         return;
     }
+    r->judged = true;
     count_hangs(r, &rec);
     if (live(r) && suspicious(&rec))
         job->suspect = true; /* measured again alone, when all others are through */
@@ -436,6 +445,26 @@ static void run_suspects(struct runner *r)
     }
 }
 
+/* A service that is gone: what it was not asked is skipped, by name. */
+static void skip_the_rest(struct runner *r)
+{
+    for (size_t i = 0; i < r->job_count; i++) {
+        struct job *job = &r->jobs[i];
+        if (job->state == JOB_DONE)
+            continue;
+        job->record = (struct record){ .outcome = SKIPPED,
+                                       .file = "",
+                                       .script = "",
+                                       .why = "the service is gone",
+                                       .detail = "",
+                                       .variant = "",
+                                       .trace = "",
+                                       .name = "" };
+        job->state = JOB_DONE;
+        settle_job(r, job, "");
+    }
+}
+
 /* ---- the plan ---- */
 
 static void add_job(struct runner *r, size_t instance, enum segmentation segmentation, unsigned cut)
@@ -492,6 +521,8 @@ static void run_all(struct runner *r)
         stop(r, "the sanity cases fail: nothing else can be judged");
     run_jobs(r, sanity, r->job_count);
     run_suspects(r);
+    if (r->gone)
+        skip_the_rest(r);
 }
 
 static void open_reports(struct runner *r)

@@ -148,7 +148,7 @@ size_t select_instances(const struct run_options *o, struct instance **out)
             if (all[i]->fragile && o->gentle)
                 continue;
             if ((o->target == TARGET_CONNECT || o->target == TARGET_LISTEN) &&
-                !black_box_can(o, x->via))
+                (!black_box_can(o, x->via) || !has_word(all[i]->needs, "wire")))
                 continue;
             bool asked = !x->sanity || o->filter_count == 0 || !filtered(o, all[i], x->name);
             if (!x->sanity && o->shards > 1 && matched++ % o->shards != o->shard - 1)

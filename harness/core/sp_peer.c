@@ -320,6 +320,8 @@ size_t sp_waiting(struct peer *p)
 void expect_served_(struct at at, struct iut *rep, struct peer *p, const char *id)
 {
     struct t *t = rep->t;
+    if (t->on->black_box && !iut_has(t, "answers"))
+        t_stop(t, SKIPPED, at, "the service answers no request");
     sp_send_(at, p, value(t, "%s 'still there?'", id));
     if (!t->on->black_box) {
         iut_expect_(at, rep, "'still there?'");

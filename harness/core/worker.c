@@ -102,11 +102,14 @@ static struct port *start_live(struct lane *l, struct buf *why)
     struct live_lane *ll = l->owner;
     const struct run_options *o = ll->live->options;
     if (o->target == TARGET_CONNECT || o->target == TARGET_LISTEN)
-        return port_black_box(
-            l->net, &(struct port_black_box){ .url = o->url,
-                                              .protocol = o->protocol,
-                                              .behaviour = o->behaviour,
-                                              .it_listens = o->target == TARGET_CONNECT });
+        return port_black_box(l->net,
+                              &(struct port_black_box){ .url = o->url,
+                                                        .protocol = o->protocol,
+                                                        .behaviour = o->behaviour,
+                                                        .trigger = o->trigger,
+                                                        .restart = o->restart,
+                                                        .it_listens = o->target == TARGET_CONNECT },
+                              why);
     return port_process(l->net, o->command, why);
 }
 
@@ -229,6 +232,7 @@ int worker_live(const struct run_options *o, const struct instance *instances, i
             .lane = first_lane + i,
             .black_box = o->target == TARGET_CONNECT || o->target == TARGET_LISTEN,
             .black_box_protocol = o->protocol,
+            .black_box_url = o->url,
             .no_deadlines = o->target == TARGET_ATTACH,
         };
         lane_init(&ll->lane);
