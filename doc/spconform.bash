@@ -59,7 +59,7 @@ _spconform()
     fi
     case $before in
     --report)
-        mapfile -t COMPREPLY < <(compgen -S = -W "terminal tap junit jsonl github" -- "$word")
+        mapfile -t COMPREPLY < <(compgen -S = -W "terminal tap junit jsonl github html" -- "$word")
         compopt -o nospace 2>/dev/null
         return ;;
     --profile) words="draft interop strict" ;;
@@ -71,7 +71,7 @@ _spconform()
         words="pair pair1 pub sub req rep push pull surveyor respondent bus" ;;
     --peer) words="nanomsg nng" ;;
     --filter) words=$(_spconform_cases "$program") ;;
-    terminal | tap | junit | jsonl | github | --expect | --out | --iut | --text | --jsonl | --restart | --trigger)
+    terminal | tap | junit | jsonl | github | html | --expect | --out | --iut | --text | --jsonl | --restart | --trigger)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return ;;
     --jobs | --shard | --repeat | --seed | --patience | --connect | --listen | --attach | --max)

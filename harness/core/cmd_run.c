@@ -42,7 +42,7 @@ static const char help[] =
     "  --seed N               what is random in cases; printed with the summary\n"
     "\n"
     "What to report\n"
-    "  --report KIND=FILE     junit, tap, jsonl, github; FILE - is standard output; may be "
+    "  --report KIND=FILE     junit, tap, jsonl, github, html; FILE - is standard output; may be "
     "repeated\n"
     "  --out DIR              traces of failures go to DIR/traces\n"
     "  --trace failed|all     which traces; default failed\n"

@@ -8,6 +8,7 @@ struct reporter *tap_new(void);
 struct reporter *junit_new(void);
 struct reporter *jsonl_new(void);
 struct reporter *github_new(void);
+struct reporter *html_new(void);
 struct reporter *terminal_new(void);
 
 static inline const char *or_empty(const char *s)

@@ -11,7 +11,7 @@ static const struct {
     struct reporter *(*make)(void);
 } kinds[] = {
     { "terminal", terminal_new }, { "tap", tap_new },       { "junit", junit_new },
-    { "jsonl", jsonl_new },       { "github", github_new },
+    { "jsonl", jsonl_new },       { "github", github_new }, { "html", html_new },
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 

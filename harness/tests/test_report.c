@@ -252,7 +252,8 @@ static void github(void **state)
 static void a_stopped_run_says_so(void **state)
 {
     (void)state;
-    static const char *const kinds[] = { "terminal=-", "tap=-", "junit=-", "jsonl=-", "github=-" };
+    static const char *const kinds[] = { "terminal=-", "tap=-",    "junit=-",
+                                         "jsonl=-",    "github=-", "html=-" };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         char why[200], *text;
         size_t n;
@@ -279,6 +280,7 @@ static void stale_expectations_fail_every_report(void **state)
         { "junit=-", "tests=\"1\" failures=\"1\" errors=\"0\"" },
         { "junit=-", ">k.txt:1: &lt;a&gt;\nk.txt:2: b\n</failure>" },
         { "jsonl=-", "\"notes\":\"k.txt:1: <a>\\nk.txt:2: b\\n\"" },
+        { "html=-", "<pre>k.txt:1: &lt;a&gt;\nk.txt:2: b\n</pre>" },
         { "github=-", "::error title=stale expectations::k.txt:1: <a>%0Ak.txt:2: b%0A\n" },
     };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -316,8 +318,9 @@ static void bad_specs_are_refused_in_one_line(void **state)
 static void a_full_disk_is_reported_and_survived(void **state)
 {
     (void)state;
-    static const char *const specs[] = { "terminal=/dev/full", "tap=/dev/full", "junit=/dev/full",
-                                         "jsonl=/dev/full", "github=/dev/full" };
+    static const char *const specs[] = { "terminal=/dev/full", "tap=/dev/full",
+                                         "junit=/dev/full",    "jsonl=/dev/full",
+                                         "github=/dev/full",   "html=/dev/full" };
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
         char why[200];
         struct reporter *r = reporter_open(specs[i], why, sizeof why);

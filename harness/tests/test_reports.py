@@ -1,5 +1,6 @@
 """The reports as their readers see them: parsed by other people's parsers."""
 
+import html.parser
 import json
 import os
 import pathlib
@@ -93,3 +94,39 @@ def test_yaml_of_tap_is_json_strings():
     for line in report("tap").splitlines():
         if ': "' in line:
             json.loads(line.split(": ", 1)[1])
+
+
+class Page(html.parser.HTMLParser):
+    """Checks that elements nest, and keeps the instances with their attributes."""
+
+    EMPTY = {"meta", "input"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.instances, self.text = [], {}, ""
+        self.feed(text)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if tag == "details":
+            self.instances[attrs["id"]] = attrs
+        assert tag not in ("link", "img", "a"), "nothing from elsewhere"
+        if tag not in self.EMPTY:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_html_is_one_page_with_the_failures_open():
+    page = Page(report("html"))
+    assert len(page.instances) == 14
+    opened = [name for name, attrs in page.instances.items() if "open" in attrs]
+    assert len(opened) == 6 and all("data-failed" in page.instances[x] for x in opened)
+    assert list(page.instances)[:6] == opened
+    assert r'<no> answer & "\x1b[31mred\xff\u202e]]>" 50%, a:b' in page.text
