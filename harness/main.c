@@ -1,6 +1,7 @@
 /* main.c -- spconform: the subcommands, one table. */
 #include "core/commands.h"
 #include "trace/commands.h"
+#include "vectors/commands.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -28,6 +29,7 @@ static const struct command {
     { "adapter", cmd_adapter, "the reference implementation as an adapter" },
     { "trace", cmd_trace, "a recording proxy between two SP programs" },
     { "decode", cmd_decode, "annotate octets: hex or a recorded trace" },
+    { "vectors", cmd_vectors, "byte vectors: check, show, record" },
     { "version", cmd_version, "the version of this program" },
     { "help", cmd_help, "this text; `spconform COMMAND --help` says more" },
 };
