@@ -5,7 +5,6 @@ from conftest import spconform
 
 # What is typed, and the word of it that the answer must repeat.
 MISTYPED = {
-    "no subcommand": ([], "run"),
     "unknown subcommand": (["judge"], "judge"),
     "unknown option": (["run", "--reference", "--fast"], "--fast"),
     "option without its value": (["run", "--reference", "--filter"], "--filter"),
@@ -27,8 +26,8 @@ MISTYPED = {
     "unknown peer": (["run", "--peer", "nosuchpeer"], "nosuchpeer"),
     "adapter that does not exist": (["run", "--iut", "./no/such/adapter"], "./no/such/adapter"),
     "adapter that is none": (["run", "--iut", "/bin/true"], "/bin/true"),
-    "adapter that answers all": (["run", "--iut", "/usr/bin/yes ok"], "ok"),
-    "filter that matches nothing": (["run", "--reference", "--filter", "nosuchcase*"], "nosuchcase"),
+    "adapter that answers all": (["run", "--iut", "/usr/bin/yes ok"], "/usr/bin/yes ok"),
+    "filter that matches nothing": (["run", "--reference", "--filter", "nosuchcase*"], "nosuchcase*"),
     "list of nothing": (["list", "nosuchcase*"], "nosuchcase"),
     "unknown case": (["explain", "nosuchcase"], "nosuchcase"),
     "no case": (["explain"], "CASE"),
@@ -68,7 +67,7 @@ def clear(done, word):
     lines = done.err.splitlines()
     assert done.status == 2, done
     assert len(lines) == 1, f"want one line on standard error: {done}"
-    assert lines[0].startswith("spconform: ") and lines[0].isprintable(), done
+    assert lines[0].startswith("spconform") and lines[0].isprintable(), done
     assert word in lines[0], f"{word!r} is not named: {done}"
 
 
@@ -92,6 +91,12 @@ def test_broken_expectations(text, tmp_path):
     known = tmp_path / "known.txt"
     known.write_text("# a good line first\n" + text, encoding="utf-8")
     clear(spconform("run", "--reference", "--expect", known, within=10), f"{known}:2")
+
+
+def test_nothing_typed():
+    """The commands, and the failure that a script must see."""
+    done = spconform(within=10)
+    assert done.status == 2 and "run " in done.out, done
 
 
 def test_help_is_no_error():

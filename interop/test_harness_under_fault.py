@@ -16,7 +16,7 @@ def test_full_disk(tmp_path):
     """Said once; the verdicts still reach the terminal."""
     done = spconform("run", "--reference", "--filter", "req_*", "--report", "jsonl=/dev/full")
     assert done.status == 2, done
-    assert "/dev/full" in done.err and len(done.err.splitlines()) == 1, done
+    assert "cannot be written" in done.err and len(done.err.splitlines()) == 1, done
     assert done.counts()[0] > 0, done
 
 
@@ -35,7 +35,7 @@ def test_standard_output_closed():
         listing.wait(timeout=10)
 
 
-@pytest.mark.parametrize("limit", [0, 3, 8, 16, 32, 64])
+@pytest.mark.parametrize("limit", [8, 12, 16, 32, 64])
 def test_few_descriptors(limit, tmp_path):
     """Out of descriptors is our trouble, never the peer's: ERROR or one line, exit 2."""
     done = subprocess.run(

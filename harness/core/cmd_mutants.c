@@ -292,11 +292,13 @@ int cmd_mutants(int argc, char **argv)
                                              { NULL, 0, NULL, 0 } };
     bool list = false, verbose = false;
     optind = 1;
-    for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+    for (int c; (c = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
         if (c == 'h')
             return fputs(help, stdout) < 0 ? 2 : 0;
-        if (c == '?')
-            return 2;
+        if (c == '?' || c == ':')
+            return fprintf(stderr, "spconform mutants: %s: %s; --help shows all\n",
+                           argv[optind - 1], c == '?' ? "no such option" : "a value must follow"),
+                   2;
         list |= c == 'l';
         verbose |= c == 'v';
     }

@@ -1,6 +1,7 @@
 /* cmd_run.c -- `spconform run`: the command line of a run. */
 #include "core/commands.h"
 #include "core/run.h"
+#include "net/url.h"
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -243,7 +244,8 @@ static int take(struct run_options *o, int option, const char *arg, bool *expect
         o->protocol = arg;
         return sp_protocol_named(arg)
                    ? 0
-                   : wrong("no such protocol; `spconform run --help` shows how", arg);
+                   : wrong("--protocol takes req, rep, pub, sub, ... as it is in the greeting, not",
+                           arg);
     case OPT_BEHAVIOUR:
         o->behaviour = arg;
         return 0;
@@ -358,12 +360,17 @@ static int make_out(const char *dir)
     }
 }
 
-static int check_options(struct run_options *o, bool targets)
+static int check_options(struct run_options *o, unsigned targets)
 {
-    if (!targets)
+    struct url url;
+    if (targets > 1)
+        return fputs("spconform run: one target a run: --iut, --peer, --reference, --connect, "
+                     "--listen, --attach or --mutant\n",
+                     stderr),
+               2;
+    if (targets == 0)
         return fputs("spconform run: name a target, e.g. --peer nanomsg or --iut './my-adapter'; "
-                     "--help "
-                     "shows all\n",
+                     "--help shows all\n",
                      stderr),
                2;
     bool black_box = o->target == TARGET_CONNECT || o->target == TARGET_LISTEN;
@@ -372,7 +379,7 @@ static int check_options(struct run_options *o, bool targets)
                      "service\n",
                      stderr),
                2;
-    if (black_box && strncmp(o->url, "tcp://", 6) != 0 && strncmp(o->url, "ipc://", 6) != 0)
+    if (black_box && (url_parse(o->url, &url) != E_OK || url.scheme == URL_INPROC))
         return wrong("an address is tcp://HOST:PORT or ipc://PATH, not", o->url);
     if (o->update_expectations && !o->expect)
         return fputs("spconform run: --update-expectations needs a file: --expect FILE\n", stderr),
@@ -402,14 +409,17 @@ int cmd_run(int argc, char **argv)
 {
     static struct run_options o;
     o = (struct run_options){ .patience = 2000, .repeat = 1 };
-    bool targets = false, expect_none = false, seeded = false;
+    bool expect_none = false, seeded = false;
+    unsigned targets = 0;
     optind = 1;
-    for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+    for (int c; (c = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
         if (c == OPT_HELP)
             return fputs(help, stdout) < 0 ? 2 : 0;
         if (c == '?')
-            return fputs("spconform run: --help shows the options\n", stderr), 2;
-        targets |= c == OPT_IUT || c == OPT_PEER || c == OPT_REFERENCE || c == OPT_CONNECT ||
+            return wrong("no such option; --help shows them all", argv[optind - 1]);
+        if (c == ':')
+            return wrong("a value must follow", argv[optind - 1]);
+        targets += c == OPT_IUT || c == OPT_PEER || c == OPT_REFERENCE || c == OPT_CONNECT ||
                    c == OPT_LISTEN || c == OPT_ATTACH || c == OPT_MUTANT;
         seeded |= c == OPT_SEED;
         int status = take(&o, c, optarg, &expect_none);
@@ -419,7 +429,7 @@ int cmd_run(int argc, char **argv)
     if (optind < argc)
         return wrong("what is this argument for", argv[optind]);
     int status = 0;
-    if (o.peer) {
+    if (o.peer && targets == 1) {
         const char *given = o.expect;
         status = take_peer(&o, o.peer);
         if (status)

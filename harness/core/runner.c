@@ -534,8 +534,7 @@ static void open_reports(struct runner *r)
         if (one)
             r->reporters[r->reporter_count++] = one;
         else
-            fprintf(stderr, "spconform: --report %s: %s; the run goes on without it\n",
-                    r->o->reports[i], why);
+            fprintf(stderr, "spconform: %s; the run goes on without it\n", why);
         r->write_failed |= !one;
     }
 }
@@ -590,7 +589,7 @@ static void check_expectations(struct runner *r)
 
 static int end_run(struct runner *r, int64_t began)
 {
-    char why[300];
+    bool refused = r->summary.exit_status == 2; /* it is no adapter */
     if (interrupted)
         stop(r, "interrupted; the results so far are kept");
     if (!r->begun)
@@ -606,10 +605,10 @@ static int end_run(struct runner *r, int64_t began)
     if (status == 0 && r->write_failed)
         status = 2;
     r->summary.exit_status = status;
-    if (r->stop[0]) {
-        snprintf(why, sizeof why, "%s", r->stop);
-        fprintf(stderr, "spconform: %s\n", why);
-    }
+    if (r->stop[0] && refused && r->o->target == TARGET_COMMAND)
+        fprintf(stderr, "spconform: %s: %s\n", r->o->command, r->stop);
+    else if (r->stop[0])
+        fprintf(stderr, "spconform: %s\n", r->stop);
     for (size_t i = r->reporter_count; i-- > 0;) {
         if (!reporter_end(r->reporters[i], &r->summary))
             write_error(r);
@@ -655,7 +654,8 @@ int run_suite(const struct run_options *o)
     int64_t began = wall_ms();
     r.instance_count = select_instances(o, &r.instances);
     if (r.instance_count == 0) {
-        fprintf(stderr, "spconform: no case matches; `spconform list` shows them all\n");
+        fprintf(stderr, "spconform: no case matches%s%s; `spconform list` shows them all\n",
+                o->filter_count ? ": " : "", o->filter_count ? o->filters[0] : "");
         free(r.instances);
         return 2;
     }
