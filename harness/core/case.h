@@ -198,7 +198,7 @@ void unlink_file(struct t *, const char *url);
 #define wire_finish(p) wire_finish_(HERE("wire_finish(" #p ")"), (p)) /* FIN; we still read */
 #define wire_reset(p)  wire_reset_(HERE("wire_reset(" #p ")"), (p))   /* RST; ipc: abrupt close */
 #define wire_close(p)  wire_close_(HERE("wire_close(" #p ")"), (p))
-/* Sends one octet after another, each only when the one before has been read. */
+/* Sends one octet after another, each when the one before has been read, or had 20 ms to be. */
 #define wire_trickle(p, pattern)                                                                   \
     wire_trickle_(HERE("wire_trickle(" #p ", " #pattern ")"), (p), (pattern))
 /* The implementation has read all we sent. */

@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { READ_STEP = 64 * 1024 };
+enum {
+    READ_STEP = 64 * 1024,
+    TRICKLE_MS = 20, /* for an octet to be read by what reads at all before its application asks */
+};
 
 static msec stamp(struct t *t)
 {
@@ -604,7 +607,7 @@ void wire_trickle_(struct at at, struct peer *p, const char *pattern)
     struct slice all = buf_slice(octets);
     for (size_t i = 0; i < all.n && p->end == STREAM_OPEN; i++) {
         peer_put(p, slice_of(all.p + i, 1));
-        wire_drained_(at, p);
+        wire_drains_within_(at, p, TRICKLE_MS);
     }
 }
 

@@ -1,0 +1,78 @@
+#include "any.h"
+
+enum {
+    GOOD = 0x676f6f64, /* 'good' */
+    ROUND_MS = 100,
+    REFUSAL_MS = 50, /* for a service that closes what it has accepted */
+};
+
+const struct endpoint_type endpoint_types[TYPES] = {
+    { "pair0", "0010", "pair0" },
+    { "pair1", "0011", "pair1" },
+    { "pub", "0020", "sub" },
+    { "sub", "0021", "pub" },
+    { "req", "0030", "rep" },
+    { "rep", "0031", "req" },
+    { "push", "0050", "pull" },
+    { "pull", "0051", "push" },
+    { "surveyor", "0062", "respondent" },
+    { "respondent", "0063", "surveyor" },
+    { "bus", "0070", "bus" },
+};
+
+const struct endpoint_type *type_of(const char *protocol)
+{
+    for (unsigned i = 0; i < TYPES; i++)
+        if (strcmp(endpoint_types[i].protocol, protocol) == 0)
+            return &endpoint_types[i];
+    return strcmp(protocol, "pair") == 0 ? &endpoint_types[0] : NULL;
+}
+
+const char *any_protocol(struct t *t, const char *otherwise)
+{
+    return is_black_box(t) ? service_protocol(t) : otherwise;
+}
+
+struct peer *attach_ungreeted_(struct at at, struct t *t, struct iut *s, const char *protocol)
+{
+    struct peer *p = attach_raw_(at, s);
+    wire_expect_(at, p, value(t, "00 'SP' 00 %s 0000", type_of(protocol)->octets));
+    return p;
+}
+
+void still_works_(struct at at, struct t *t, struct iut *s, const char *protocol, struct peer *p)
+{
+    if (strcmp(protocol, "rep") == 0 || strcmp(protocol, "respondent") == 0)
+        expect_served_(at, s, p, "81234567");
+    else if (!is_black_box(t) || !closes_within_(at, p, REFUSAL_MS))
+        expect_open_(at, p);
+    else
+        fail_(at, t, "it closed the connection");
+}
+
+struct peer *serves_next_(struct at at, struct t *t, struct iut *s, const char *protocol)
+{
+    struct peer *p = attach_(at, s, type_of(protocol)->peer);
+    still_works_(at, t, s, protocol, p);
+    return p;
+}
+
+struct peer *delivers_good_(struct at at, struct t *t, struct iut *s, struct peer *p,
+                            const char *as)
+{
+    if (is_closed(p))
+        p = reattach_(at, p, as);
+    sp_send_(at, p, "'good'");
+    int64_t start = now(t);
+    while (strcmp(iut_try_recv_(at, s, ROUND_MS), "ok") != 0) {
+        if (is_closed(p)) {
+            p = reattach_(at, p, as);
+            sp_send_(at, p, "'good'");
+        } else if (now(t) - start >= patience(t)) {
+            fail_(at, t, "the pipe is open, but a good message sent on it is not delivered");
+        }
+    }
+    if (captured(t, "got") != GOOD)
+        fail_(at, t, "what was delivered is not the good message sent last");
+    return p;
+}
