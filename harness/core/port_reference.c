@@ -12,6 +12,7 @@ struct reference {
     struct net *net;
     struct net_timer later; /* death is told from the loop, not from within the reference */
     const char *how;
+    bool deaf; /* a line of the mutant's own is being answered */
 };
 
 static void tell_death(struct net_timer *timer, msec at)
@@ -37,7 +38,7 @@ static void die(void *ctx, const char *how)
 static void on_answer(void *ctx, const char *line)
 {
     struct reference *r = ctx;
-    if (r->port.dead)
+    if (r->port.dead || r->deaf)
         return;
     if (!r->mutation) {
         r->port.answered(r->port.ctx, line, strlen(line));
@@ -72,6 +73,11 @@ static void ask(struct port *port, const char *line)
     buf_put(&text, line, strlen(line));
     if (mutation_ask(r->mutation, &text) && !r->port.dead)
         shim_ask(r->shim, buf_text(&text));
+    while (!r->port.dead && mutation_next_aside(r->mutation, &text)) {
+        r->deaf = true;
+        shim_ask(r->shim, buf_text(&text));
+        r->deaf = false;
+    }
     buf_free(&text);
 }
 

@@ -8,6 +8,7 @@
 
 /* What a hook knows of one stream: positions, greeting seen, notes of its own. */
 struct octet_fault;
+struct machine_hooks;
 struct mutation; /* one fault at work in one reference, with its state */
 
 struct mutant {
@@ -23,11 +24,16 @@ struct mutant {
      * the frame is dropped. */
     bool (*frame_in)(struct mutation *, struct octet_fault *, struct buf *payload);
     bool (*frame_out)(struct mutation *, struct octet_fault *, struct buf *payload);
-    /* The reference does not see that the peer ended (true), or ends by itself. */
+    /* The peer ended.  True: the reference does not see it. */
     bool (*hides_end)(struct mutation *, struct octet_fault *);
+    /* The reference closes.  True: the connection stays open, and is forgotten. */
+    bool (*hides_close)(struct mutation *, struct octet_fault *);
+    /* A connection is accepted or dialled.  False: it is closed at once. */
+    bool (*admits)(struct mutation *, struct octet_fault *);
+    void (*alarm)(struct mutation *, struct octet_fault *); /* see octet_fault_alarm */
 
-    /* The machine: ops that stand around `original`; they find it with mutation_original. */
-    const struct pattern_ops *(*pattern)(struct mutation *, const struct pattern_ops *original);
+    /* The patterns: hooks around the machine (machine.h); NULL: none. */
+    const struct machine_hooks *machine;
 
     /* The adapter's verbs.  The line may be rewritten; false: it is swallowed. */
     bool (*ask)(struct mutation *, struct buf *line);
@@ -47,5 +53,7 @@ struct net *mutation_net(struct mutation *);
 const struct pattern_ops *mutation_find(void *mutation, uint16_t self, bool raw); /* node_config */
 bool mutation_ask(struct mutation *, struct buf *line);
 bool mutation_answer(struct mutation *, struct buf *line);
+/* Takes the next line to ask beside, if there is one: its answer is to be thrown away. */
+bool mutation_next_aside(struct mutation *, struct buf *line);
 
 #endif

@@ -1,5 +1,7 @@
 /* mutation.c -- stands between the reference and its streams, patterns and lines. */
-#include "mutants/mutation.h"
+#include "mutants/machine.h"
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +30,8 @@ static void pass_frames(struct octet_fault *f, struct buf *raw, struct buf *cook
         if (raw->n < SP_GREETING_SIZE)
             return;
         struct slice all = buf_slice(raw);
-        *type = get_be16(all.p + 4);
+        if (type)
+            *type = get_be16(all.p + 4);
         buf_put(cooked, all.p, SP_GREETING_SIZE);
         buf_drop(raw, SP_GREETING_SIZE);
         *greeted = true;
@@ -141,13 +144,18 @@ static ptrdiff_t fault_write(struct stream *s, const struct slice *v, int count)
         buf_put_slice(&data, v[i]);
         total += v[i].n;
     }
+    for (size_t i = 0; i < data.n && f->out_position + i < 6; i++) /* the type it announces */
+        if (f->out_position + i == 4)
+            f->self = (uint16_t)(buf_slice(&data).p[i] << 8);
+        else if (f->out_position + i == 5)
+            f->self |= buf_slice(&data).p[i];
     if (f->m->mutant->octets_out)
         f->m->mutant->octets_out(f->m, f, &data);
     f->out_position += total;
     buf_put_slice(&f->raw_out, buf_slice(&data));
     buf_free(&data);
     if (f->m->mutant->frame_out)
-        pass_frames(f, &f->raw_out, &f->out, &f->greeted_out, &f->self, &f->frames_out,
+        pass_frames(f, &f->raw_out, &f->out, &f->greeted_out, NULL, &f->frames_out,
                     f->m->mutant->frame_out);
     else {
         buf_put_slice(&f->out, buf_slice(&f->raw_out));
@@ -195,6 +203,7 @@ static void forget(struct octet_fault *f)
             break;
         }
     net_arm(f->m->inner, &f->again, MSEC_NEVER);
+    net_arm(f->m->inner, &f->timer, MSEC_NEVER);
     buf_free(&f->in);
     buf_free(&f->out);
     buf_free(&f->raw_in);
@@ -207,7 +216,13 @@ static void fault_close(struct stream *s, bool reset)
 {
     struct octet_fault *f = (struct octet_fault *)s;
     flush(f);
-    if (f->inner) {
+    struct mutation *m = f->m;
+    size_t room = sizeof m->orphans / sizeof m->orphans[0];
+    if (f->inner && m->mutant->hides_close && m->orphan_count < room &&
+        m->mutant->hides_close(m, f)) {
+        stream_want(f->inner, 0);
+        m->orphans[m->orphan_count++] = f->inner;
+    } else if (f->inner) {
         if (reset)
             stream_reset(f->inner);
         else
@@ -257,6 +272,35 @@ static void on_again(struct net_timer *timer, msec at)
         f->stream.ready(f->stream.ctx, STREAM_READABLE);
 }
 
+void octet_fault_close(struct octet_fault *f, bool reset)
+{
+    if (!f->inner)
+        return;
+    flush(f);
+    if (reset)
+        stream_reset(f->inner);
+    else
+        stream_close(f->inner);
+    f->inner = NULL;
+    f->end_seen = true;
+    f->end = reset ? -E_CLOSED : 0;
+    net_arm(f->m->inner, &f->again, net_now(f->m->inner));
+}
+
+static void on_alarm(struct net_timer *timer, msec at)
+{
+    (void)at;
+    struct octet_fault *f =
+        (struct octet_fault *)(void *)((char *)timer - offsetof(struct octet_fault, timer));
+    if (f->m->mutant->alarm)
+        f->m->mutant->alarm(f->m, f);
+}
+
+void octet_fault_alarm(struct octet_fault *f, int64_t ms)
+{
+    net_arm(f->m->inner, &f->timer, ms < 0 ? MSEC_NEVER : msec_after(net_now(f->m->inner), ms));
+}
+
 static struct stream *wrap(struct mutation *m, struct stream *inner, bool dialled)
 {
     struct octet_fault *f = calloc(1, sizeof *f);
@@ -271,25 +315,13 @@ static struct stream *wrap(struct mutation *m, struct stream *inner, bool dialle
     f->number = ++m->streams;
     f->dialled = dialled;
     f->again.fire = on_again;
+    f->timer.fire = on_alarm;
     f->next = m->all;
     m->all = f;
     stream_watch(inner, on_ready, f);
+    if (m->mutant->admits && !m->mutant->admits(m, f))
+        octet_fault_close(f, false);
     return &f->stream;
-}
-
-void octet_fault_close(struct octet_fault *f, bool reset)
-{
-    if (!f->inner)
-        return;
-    flush(f);
-    if (reset)
-        stream_reset(f->inner);
-    else
-        stream_close(f->inner);
-    f->inner = NULL;
-    f->end_seen = true;
-    f->end = reset ? -E_CLOSED : 0;
-    net_arm(f->m->inner, &f->again, net_now(f->m->inner));
 }
 
 void octet_fault_send(struct octet_fault *f, struct slice octets)
@@ -414,6 +446,10 @@ void mutation_free(struct mutation *m)
         void *p;
     } ops = { .ops = m->net.ops };
     free(ops.p);
+    for (unsigned i = 0; i < m->orphan_count; i++)
+        stream_close(m->orphans[i]);
+    machines_free(m);
+    buf_free(&m->asides);
     buf_free(&m->kept);
     free(m);
 }
@@ -432,9 +468,39 @@ const struct pattern_ops *mutation_find(void *mutation, uint16_t self, bool raw)
 {
     struct mutation *m = mutation;
     const struct pattern_ops *original = pattern_find(self, raw);
-    if (!original || !m->mutant->pattern)
+    if (!original || !m->mutant->machine)
         return original;
-    return m->mutant->pattern(m, original);
+    return machine_around(m, original);
+}
+
+void mutation_aside(struct mutation *m, const char *format, ...)
+{
+    char line[512];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    if (n > 0 && (size_t)n < sizeof line)
+        buf_put(&m->asides, line, (size_t)n + 1);
+}
+
+bool mutation_next_aside(struct mutation *m, struct buf *line)
+{
+    if (m->asides.n == 0)
+        return false;
+    const char *text = (const char *)buf_slice(&m->asides).p;
+    size_t n = strlen(text);
+    buf_clear(line);
+    buf_put(line, text, n);
+    buf_drop(&m->asides, n + 1);
+    return true;
+}
+
+bool line_is(const struct buf *line, const char *verb)
+{
+    struct slice all = buf_slice(line);
+    size_t n = strlen(verb);
+    return all.n >= n && memcmp(all.p, verb, n) == 0 && (all.n == n || all.p[n] == ' ');
 }
 
 bool mutation_ask(struct mutation *m, struct buf *line)

@@ -10,10 +10,14 @@ struct mutation {
     const struct mutant *mutant;
     void (*die)(void *ctx, const char *how);
     void *die_ctx;
-    unsigned streams;        /* opened so far */
-    int64_t note[8];         /* the mutant's own */
-    struct buf kept;         /* octets of the mutant's own */
-    struct octet_fault *all; /* streams that are open, newest first */
+    unsigned streams;            /* opened so far */
+    int64_t note[8];             /* the mutant's own */
+    struct buf kept;             /* octets of the mutant's own */
+    struct octet_fault *all;     /* streams that are open, newest first */
+    struct stream *orphans[256]; /* left open behind the reference's back */
+    unsigned orphan_count;
+    struct machine_ops *machines; /* of patterns with hooks */
+    struct buf asides;            /* lines to ask beside, see mutation_aside */
 };
 
 struct octet_fault {
@@ -25,7 +29,8 @@ struct octet_fault {
     bool dialled;                       /* by the reference */
     uint64_t in_position, out_position; /* octets before `data`, of the stream */
     uint64_t frames_in, frames_out;     /* before this one */
-    uint16_t self, peer;                /* endpoint types of the greetings, once seen; else 0 */
+    uint16_t self;                      /* endpoint type the reference announced, once it did */
+    uint16_t peer;                      /* the peer's, once it came whole (frame hooks only) */
     int64_t note[4];
     struct buf kept;
 
@@ -33,7 +38,7 @@ struct octet_fault {
     struct buf in, out, raw_in, raw_out;
     bool end_seen, end_hidden, greeted_in, greeted_out;
     ptrdiff_t end; /* what the inner stream ended with */
-    struct net_timer again;
+    struct net_timer again, timer;
     unsigned wanted;
 };
 
@@ -41,5 +46,13 @@ struct octet_fault {
 void octet_fault_close(struct octet_fault *, bool reset);
 /* Sends octets of the mutant's own on the stream (they pass no hook). */
 void octet_fault_send(struct octet_fault *, struct slice);
+/* Calls the mutant's alarm hook in `ms`; negative: never. */
+void octet_fault_alarm(struct octet_fault *, int64_t ms);
+/* From an ask or answer hook: a line the adapter is asked behind this one; its answer is seen by
+ * nobody. */
+void mutation_aside(struct mutation *, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* True when the line's first word is `verb`. */
+bool line_is(const struct buf *line, const char *verb);
 
 #endif

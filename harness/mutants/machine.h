@@ -1,0 +1,41 @@
+/* machine.h -- hooks around a pattern machine: what reaches it, and what it does. */
+#ifndef HARNESS_MUTANTS_MACHINE_H
+#define HARNESS_MUTANTS_MACHINE_H
+#include "mutants/mutation.h"
+
+/* The machine that the socket sees; the true one is inside. */
+struct machine {
+    struct pattern pattern; /* must be first */
+    struct pattern *inner;
+    struct mutation *m;
+    const struct pattern_ops *original;
+    int64_t note[8]; /* the mutant's own, one set a socket */
+    struct buf kept, kept2;
+};
+
+/* Any hook may be NULL.  Those that return bool: false swallows the input or the action. */
+struct machine_hooks {
+    uint16_t only; /* endpoint type the hooks are for; 0: every one */
+    void (*start)(struct machine *, uint64_t *seed);
+    bool (*pipe_add)(struct machine *, pipe_id, bool *answer); /* false: *answer is the answer */
+    bool (*pipe_del)(struct machine *, pipe_id);
+    bool (*pipe_writable)(struct machine *, pipe_id, bool *writable);
+    bool (*arrived)(struct machine *, pipe_id, struct msg *, msec now);
+    bool (*send)(struct machine *, struct msg *, msec now, enum err *answer);
+    bool (*recv)(struct machine *, struct msg *, msec now, enum err *answer);
+    void (*received)(struct machine *, struct msg *, enum err *answer); /* behind recv */
+    bool (*subscribe)(struct machine *, struct slice topic, bool on, enum err *answer);
+    bool (*set)(struct machine *, const char *option, int64_t *value, enum err *answer);
+    bool (*action)(struct machine *, struct sp_action *, msec now);
+    bool (*tick)(struct machine *, msec now);
+    bool (*deadline)(const struct machine *, msec *answer);
+};
+
+/* An action of the mutant's own. */
+void machine_act(struct machine *, enum sp_action_type, pipe_id, const struct msg *);
+
+/* For mutation.c. */
+const struct pattern_ops *machine_around(struct mutation *, const struct pattern_ops *original);
+void machines_free(struct mutation *);
+
+#endif
