@@ -135,27 +135,33 @@ static struct front look_at_frame(const struct sp_conn *c, struct slice in)
     return f;
 }
 
+static struct front look_at_large(const struct sp_conn *c)
+{
+    struct front f = { .type = SP_EV_NONE };
+    if (c->large->n == c->large_size) {
+        f.type = SP_EV_MESSAGE;
+        f.payload = slice_of(c->large->p, c->large_size);
+    }
+    return f;
+}
+
 static struct front look(const struct sp_conn *c)
 {
+    struct front f = { .type = SP_EV_NONE };
     switch (c->state) {
     case SP_CONN_GREETING:
-        if (c->no_memory)
-            break;
-        return look_at_greeting(c, waiting(c));
+        f = look_at_greeting(c, waiting(c));
+        break;
     case SP_CONN_OPEN:
-        if (c->no_memory)
-            break;
-        if (c->large == NULL)
-            return look_at_frame(c, waiting(c));
-        if (c->large->n < c->large_size)
-            return (struct front){ .type = SP_EV_NONE };
-        return (struct front){ .type = SP_EV_MESSAGE,
-                               .payload = slice_of(c->large->p, c->large_size) };
+        f = c->large == NULL ? look_at_frame(c, waiting(c)) : look_at_large(c);
+        break;
     case SP_CONN_CLOSED:
     case SP_CONN_FAILED:
-        return (struct front){ .type = SP_EV_NONE };
+        return f;
     }
-    return fault(E_NOMEM, "out of memory");
+    if (f.type == SP_EV_NONE && c->no_memory) /* what is whole comes first */
+        return fault(E_NOMEM, "out of memory");
+    return f;
 }
 
 enum sp_conn_state sp_conn_state(const struct sp_conn *c)
@@ -235,8 +241,7 @@ bool sp_conn_full(const struct sp_conn *c)
         return false;
     /* Below half it is worth moving what is left to the front; an unfinished frame always is. */
     size_t behind = c->in->cap - c->in->n;
-    return behind < c->in->cap / 4 && waiting(c).n > c->in->cap / 2 &&
-           look(c).type == SP_EV_MESSAGE;
+    return behind < c->in->cap / 4 && waiting(c).n > c->in->cap / 2 && look(c).type != SP_EV_NONE;
 }
 
 uint8_t *sp_conn_room(struct sp_conn *c, size_t *n)

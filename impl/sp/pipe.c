@@ -165,7 +165,8 @@ void pipe_offer(struct sp_pipe *p, msec now)
 {
     struct sp_socket *s = p->socket;
     struct sp_event ev;
-    sp_conn_next(p->conn, &ev);
+    if (sp_conn_next(p->conn, &ev) != SP_EV_MESSAGE)
+        return;
     const struct msg msg = { .body = ev.payload, .own = ev.own, .pipe = p->id };
     s->pattern->ops->arrived(s->pattern, p->id, &msg, now);
     socket_drain(s, now);
