@@ -20,6 +20,7 @@ struct job {
     enum { JOB_NEW, JOB_OUT, JOB_DONE } state;
     bool suspect;    /* to be run again alone */
     bool isolated;   /* its worker died: alone in a worker */
+    bool rerun;      /* of another job, to see whether it recurs: not reported */
     unsigned worker; /* while it is out */
     struct record record;
     char *strings; /* behind record */
@@ -293,7 +294,7 @@ static void take_record(struct runner *r, struct worker *w, char *packet, size_t
     job->state = JOB_DONE;
     w->outstanding--;
     begin_reports(r, rec.name);
-    if (rec.adapter_failed) {
+    if (rec.adapter_failed && !job->rerun) {
         stop(r, rec.why);
         r->gone = black_box(r) && r->judged;
         r->summary.exit_status = r->gone ? 0 : 2;
@@ -301,6 +302,8 @@ static void take_record(struct runner *r, struct worker *w, char *packet, size_t
         return;
     }
     r->judged = true;
+    if (job->rerun)
+        return;
     count_hangs(r, &rec);
     if (live(r) && suspicious(&rec))
         job->suspect = true; /* measured again alone, when all others are through */
@@ -414,7 +417,7 @@ static bool same_again(struct runner *r, struct job *first, uint32_t before)
     again->order.fresh = true;
     again->order.before = before;
     again->isolated = true;
-    again->suspect = true;
+    again->rerun = true;
     run_alone(r, again);
     enum outcome was = first->record.outcome;
     bool same = again->state == JOB_DONE && again->record.outcome == was;
