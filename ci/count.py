@@ -8,20 +8,24 @@ import sys
 
 
 def ctest(text):
-    """One count per cmocka test; a program that prints none, or dies, counts as one."""
-    programs = {}
+    """One per cmocka or pytest test; a program that prints none, or dies, counts as one."""
+    cmocka, counts = {}, {}
     for line in text.splitlines():
         if m := re.match(r"(\d+): \[ +(OK|FAILED|SKIPPED) +\] (\S+)$", line):
-            programs.setdefault(m[1], {}).setdefault(m[3], m[2])
-    total = {"OK": 0, "FAILED": 0, "SKIPPED": 0}
+            cmocka.setdefault(m[1], {})[m[3]] = m[2]  # a failure is said twice
+        elif m := re.match(r"(\d+): (\d+ (?:passed|failed|skipped)\b.* in [\d.]+s)", line):
+            counts[m[1]] = pytest(m[2])
+    for program, tests in cmocka.items():
+        verdicts = list(tests.values())
+        counts[program] = [verdicts.count(v) for v in ("OK", "FAILED", "SKIPPED")]
+    total = [0, 0, 0]
     for m in re.finditer(r"^ *\d+/\d+ Test +#(\d+): \S+ \.*(.*)$", text, re.M):
-        tests = list(programs.get(m[1], {}).values())
-        verdict = "OK" if " Passed" in m[2] else "SKIPPED" if "Skipped" in m[2] else "FAILED"
-        if not tests or verdict == "FAILED" and "FAILED" not in tests:
-            tests.append(verdict)
-        for test in tests:
-            total[test] += 1
-    return list(total.values())
+        passed, skipped = " Passed" in m[2], "Skipped" in m[2]
+        count = counts.get(m[1], [int(passed), 0, int(skipped)])
+        if not passed and not skipped:
+            count[1] = max(count[1], 1)
+        total = [a + b for a, b in zip(total, count)]
+    return total
 
 
 def summary(text):
@@ -34,6 +38,12 @@ def mutants(text):
     found = re.findall(r"^(\d+) mutants, (\d+) killed", text, re.M)
     made, killed = map(int, found[-1]) if found else (0, 0)
     return [killed, made - killed, 0]
+
+
+def vectors(text):
+    found = re.findall(r"^\d+ vectors, (\d+) right, (\d+) wrong$", text, re.M)
+    right, wrong = map(int, found[-1]) if found else (0, 0)
+    return [right, wrong, 0]
 
 
 def pytest(text):
