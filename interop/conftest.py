@@ -30,7 +30,7 @@ class Finished:
         self.args, self.status, self.out, self.err = args, status, out, err
         self.seconds = seconds
 
-    def __str__(self):
+    def __repr__(self):
         tail = "\n".join((self.out + self.err).splitlines()[-60:])
         return f"$ spconform {shlex.join(self.args)}\n{tail}\nstatus {self.status}"
 

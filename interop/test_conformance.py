@@ -72,7 +72,8 @@ def test_failures_are_explained(judged):
     for row in judged.rows:
         if row["verdict"] in FAILED | {"XFAIL"}:
             assert row["requirements"] and row["why"] and row["at"], row
-            assert row["trace"] and (ROOT / row["trace"]).exists(), row
+            for kind in (".txt", ".jsonl"):
+                assert row["trace"] and (ROOT / (row["trace"] + kind)).exists(), row
 
 
 def test_json_lines_follow_the_schema(judged):
