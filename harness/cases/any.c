@@ -61,12 +61,12 @@ struct peer *delivers_good_(struct at at, struct t *t, struct iut *s, struct pee
                             const char *as)
 {
     if (is_closed(p))
-        p = reattach_(at, p, as);
+        p = attach_(at, s, as);
     sp_send_(at, p, "'good'");
     int64_t start = now(t);
     while (strcmp(iut_try_recv_(at, s, ROUND_MS), "ok") != 0) {
         if (is_closed(p)) {
-            p = reattach_(at, p, as);
+            p = attach_(at, s, as);
             sp_send_(at, p, "'good'");
         } else if (now(t) - start >= patience(t)) {
             fail_(at, t, "the pipe is open, but a good message sent on it is not delivered");

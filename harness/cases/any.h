@@ -27,12 +27,12 @@ struct peer *attach_ungreeted_(struct at, struct t *, struct iut *, const char *
     still_works_(HERE("still_works(" #s ", " #p ")"), (t), (s), (protocol), (p))
 void still_works_(struct at, struct t *, struct iut *, const char *protocol, struct peer *);
 
-/* A new connection becomes a pipe, and works. */
+/* Another connection, from or to another place, becomes a pipe and works. */
 #define serves_next(t, s, protocol) serves_next_(HERE("serves_next(" #s ")"), (t), (s), (protocol))
 struct peer *serves_next_(struct at, struct t *, struct iut *, const char *protocol);
 
 /* PULL, SUB, PAIR or BUS delivers next the 'good' that is sent on `p`, or, where `p` is closed, on
- * the next connection.  Returns the pipe that carried it. */
+ * another connection.  Returns the pipe that carried it. */
 #define delivers_good(t, s, p, as)                                                                 \
     delivers_good_(HERE("delivers_good(" #s ", " #p ")"), (t), (s), (p), (as))
 struct peer *delivers_good_(struct at, struct t *, struct iut *, struct peer *, const char *as);

@@ -1,0 +1,151 @@
+/* ipc_greeting.c -- UNIX domain sockets carry the greeting of tcp: sp-ipc-mapping-01 1, 2. */
+#include "any.h"
+
+CASE(ipc_plain_stream_socket,
+     .title = "listens on a UNIX domain stream socket that any stream socket can connect to",
+     .covers = "SP-IPC-001", .needs = "wire", .via = IPC_LISTENS)
+{
+    const char *protocol = any_protocol(t, "rep");
+    struct iut *s = iut_open(t, protocol);
+    struct peer *us = attach(s, type_of(protocol)->peer);
+
+    still_works(t, s, protocol, us);
+}
+
+CASE(ipc_greeting_without_type_octet,
+     .title = "sends its eight greeting octets over ipc with nothing before or behind them",
+     .covers = "SP-IPC-005", .why = "the type octet belongs to messages: the greeting has none",
+     .needs = "wire", .via = IPC_LISTENS)
+{
+    const char *protocol = any_protocol(t, "rep");
+    struct iut *s = iut_open(t, protocol);
+    struct peer *us = attach_raw(s);
+
+    wire_expect(us, value(t, "00 53 50 00 %s 00 00", type_of(protocol)->octets));
+    expect_quiet(us, 200, "we have not greeted, so nothing that we could do calls for octets");
+}
+
+CASE(
+    ipc_dialer_greets_first,
+    .title = "sends its greeting on an ipc connection that it dialled before the peer has sent any",
+    .covers = "SP-IPC-019", .needs = "wire", .via = IPC_DIALS)
+{
+    const char *protocol = any_protocol(t, "req");
+    struct iut *s = iut_open(t, protocol);
+    struct peer *us = attach_ungreeted(t, s, protocol);
+
+    expect_quiet(us, 200, "we have not greeted, so nothing that we could do calls for octets");
+}
+
+#define refuses(t, octets) refuses_(HERE("refuses(" #octets ")"), (t), (octets))
+static void refuses_(struct at at, struct t *t, const char *octets)
+{
+    const char *protocol = any_protocol(t, "rep");
+    struct iut *s = iut_open(t, protocol);
+    struct peer *us = attach_ungreeted_(at, t, s, protocol);
+
+    wire_send_(at, us, octets);
+    expect_closed_(at, us, -1);
+}
+
+static const char *our_type(struct t *t)
+{
+    return type_of(type_of(any_protocol(t, "rep"))->peer)->octets;
+}
+
+CASE(ipc_bad_magic, .title = "closes an ipc connection whose greeting has a wrong magic",
+     .covers = "SP-IPC-006", .needs = "wire", .via = IPC)
+{
+    refuses(t, value(t, "01 'SP' 00 %s 0000", our_type(t)));
+    refuses(t, value(t, "00 'sP' 00 %s 0000", our_type(t)));
+    refuses(t, value(t, "00 'Sp' 00 %s 0000", our_type(t)));
+}
+
+CASE(ipc_bad_version, .title = "closes an ipc connection whose greeting has another version than 0",
+     .covers = "SP-IPC-006", .needs = "wire", .via = IPC)
+{
+    refuses(t, value(t, "00 'SP' 01 %s 0000", our_type(t)));
+    refuses(t, value(t, "00 'SP' ff %s 0000", our_type(t)));
+}
+
+CASE(ipc_reserved,
+     .title = "closes an ipc connection whose greeting has reserved octets other than zero",
+     .covers = "SP-IPC-007", .needs = "wire", .via = IPC)
+{
+    refuses(t, value(t, "00 'SP' 00 %s 0001", our_type(t)));
+    refuses(t, value(t, "00 'SP' 00 %s 0100", our_type(t)));
+    refuses(t, value(t, "00 'SP' 00 %s ffff", our_type(t)));
+}
+
+CASE(ipc_incompatible_type,
+     .title = "closes an ipc connection whose greeting names an incompatible type",
+     .covers = "SP-IPC-008", .needs = "wire", .via = IPC)
+{
+    const char *protocol = any_protocol(t, "rep");
+    struct iut *s = iut_open(t, protocol);
+
+    for (unsigned i = 0; i < TYPES; i++) {
+        if (strcmp(endpoint_types[i].protocol, type_of(protocol)->peer) == 0)
+            continue;
+        struct peer *us = attach_ungreeted(t, s, protocol);
+        wire_send(us, value(t, "00 'SP' 00 %s 0000", endpoint_types[i].octets));
+        expect_closed(us);
+    }
+}
+
+CASE(ipc_greeting_as_a_message,
+     .title = "closes an ipc connection that puts a type octet before its greeting",
+     .covers = "SP-IPC-006", .needs = "wire", .via = IPC)
+{
+    refuses(t, value(t, "01 00 'SP' 00 %s 0000", our_type(t)));
+}
+
+/* ---- segmentation ---- */
+
+CASE(ipc_octet_by_octet,
+     .title = "accepts a greeting and a message that arrive over ipc one octet at a time",
+     .covers = "SP-IPC-017", .via = IPC)
+{
+    struct iut *pull = iut_open(t, "pull");
+    struct peer *push = attach_ungreeted(t, pull, "pull");
+
+    wire_trickle(push, "00 'SP' 00 0050 0000");
+    wire_trickle(push, "01 u64:5 'hello'");
+    wire_trickle(push, "01 u64:0");
+    wire_trickle(push, "01 u64:4 'good'");
+    iut_expect(pull, "'hello'");
+    iut_expect(pull, "");
+    iut_expect(pull, "'good'");
+}
+
+CASE(ipc_greeting_with_messages,
+     .title =
+         "accepts a greeting and messages that arrive over ipc in one write, and delivers them all",
+     .covers = "SP-IPC-018", .via = IPC)
+{
+    struct iut *pull = iut_open(t, "pull");
+    struct peer *push = attach_ungreeted(t, pull, "pull");
+
+    wire_send(push, "00 'SP' 00 0050 0000 01 u64:3 'one' 01 u64:0 01 u64:5 'three'");
+    iut_expect(pull, "'one'");
+    iut_expect(pull, "");
+    iut_expect(pull, "'three'");
+}
+
+CASE(ipc_message_cut_anywhere,
+     .title = "delivers a message that arrives over ipc in two parts, wherever it is cut",
+     .covers = "SP-IPC-017", .via = IPC)
+{
+    static const char frames[] = "\1\0\0\0\0\0\0\0\5first\1\0\0\0\0\0\0\0\6second";
+    const size_t n = sizeof frames - 1;
+    struct iut *pull = iut_open(t, "pull");
+    struct peer *push = attach(pull, "push");
+
+    for (size_t cut = 1; cut < n; cut++) {
+        wire_send_octets(push, frames, cut);
+        wire_drains_within(push, 50);
+        wire_send_octets(push, frames + cut, n - cut);
+        iut_expect(pull, "'first'");
+        iut_expect(pull, "'second'");
+    }
+}
