@@ -53,6 +53,8 @@ CASE(req_duplicate_reply_after_delivery,
     sp_send(rep, "$id 'once'");
     iut_expect(req, "'once'");
     sp_send(rep, "$id 'twice'");
+    wire_drains_within(rep, ARRIVAL_MS);
+    iut_recv_fails(req, 300, "state|timedout");
 
     ask(req, rep);
     sp_send(rep, "$id 'next'");
@@ -72,6 +74,7 @@ CASE(req_duplicate_reply_before_delivery,
     sp_send(rep, "$id 'twice'");
     wire_drains_within(rep, ARRIVAL_MS);
     iut_expect(req, "'once'");
+    iut_recv_fails(req, 300, "state|timedout");
 
     ask(req, rep);
     sp_send(rep, "$id 'next'");
@@ -116,6 +119,7 @@ CASE(req_ignores_unsolicited_reply,
     sp_send(rep, "80000001 'what?'");
     sp_send(rep, "ffffffff");
     wire_drains_within(rep, ARRIVAL_MS);
+    iut_recv_fails(req, 300, "state|timedout");
     ask(req, rep);
     sp_send(rep, "$id 'pong'");
     iut_expect(req, "'pong'");

@@ -64,6 +64,8 @@ CASE(survey_late_response_dropped,
     survey(sur, rsp);
     iut_recv_fails(sur, 2000, "timedout|state"); /* the survey has ended */
     sp_send(rsp, "$id 'late'");
+    wire_drains_within(rsp, ARRIVAL_MS);
+    iut_recv_fails(sur, 300, "state|timedout");
     iut_set(sur, "survey-deadline", "3000");
     survey(sur, rsp);
     sp_send(rsp, "$id 'good'");
@@ -112,6 +114,7 @@ CASE(survey_unsolicited_response,
 
     sp_send(rsp, "80000001 'what?'");
     wire_drains_within(rsp, ARRIVAL_MS);
+    iut_recv_fails(sur, 300, "state|timedout");
     survey(sur, rsp);
     sp_send(rsp, "$id 'good'");
     iut_expect(sur, "'good'");

@@ -298,7 +298,7 @@ bool over_ipc(const struct t *);
 bool is_black_box(const struct t *);
 const char *service_protocol(const struct t *); /* black box: what the service speaks, else "" */
 const char *value(struct t *, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Octets captured earlier as $name, as a big-endian number of up to 8 octets. */
+/* Octets captured earlier as $name, as a big-endian number; more than 8 octets: UINT64_MAX. */
 uint64_t captured(struct t *, const char *name);
 /* Of the adapter's process, from /proc; -1 where it cannot be had.  .needs = "kernel" */
 int64_t iut_memory(struct t *);                /* resident octets */
