@@ -26,6 +26,7 @@ static const struct command {
     { "coverage", cmd_coverage, "requirements and the cases that cover them" },
     { "mutants", cmd_mutants, "the kill matrix: which case catches which fault" },
     { "check", cmd_check, "is this adapter well-behaved?" },
+    { "peer", cmd_peer, "one socket of the reference implementation as a shell tool" },
     { "adapter", cmd_adapter, "the reference implementation as an adapter" },
     { "trace", cmd_trace, "a recording proxy between two SP programs" },
     { "decode", cmd_decode, "annotate octets: hex or a recorded trace" },

@@ -1,5 +1,6 @@
 /* cmd_run.c -- `spconform run`: the command line of a run. */
 #include "core/commands.h"
+#include "core/options.h"
 #include "core/run.h"
 #include "net/url.h"
 #include <errno.h>
@@ -129,14 +130,6 @@ static int wrong(const char *format, const char *what)
     fprintf(stderr, "%s", format);
     fprintf(stderr, ": %s\n", what);
     return 2;
-}
-
-static bool number(const char *text, long long least, long long most, long long *out)
-{
-    char *end;
-    errno = 0;
-    *out = strtoll(text, &end, 0);
-    return *text && !*end && errno == 0 && *out >= least && *out <= most;
 }
 
 static int one_of(const char *text, const char *const *names)
@@ -277,7 +270,7 @@ static int take(struct run_options *o, int option, const char *arg, bool *expect
         o->shards = (unsigned)m;
         return 0;
     case OPT_REPEAT:
-        if (!number(arg, 1, 100000, &n))
+        if (!parse_number(arg, 1, 100000, &n))
             return wrong("--repeat takes a number, not", arg);
         o->repeat = (unsigned)n;
         return 0;
@@ -303,17 +296,17 @@ static int take(struct run_options *o, int option, const char *arg, bool *expect
         o->update_expectations = true;
         return 0;
     case OPT_PATIENCE:
-        if (!number(arg, 10, 3600000, &n))
+        if (!parse_number(arg, 10, 3600000, &n))
             return wrong("--patience takes milliseconds, 10 or more, not", arg);
         o->patience = n;
         return 0;
     case OPT_JOBS:
-        if (!number(arg, 1, 250, &n))
+        if (!parse_number(arg, 1, 250, &n))
             return wrong("--jobs takes 1 to 250, not", arg);
         o->jobs = (unsigned)n;
         return 0;
     case OPT_SEED:
-        if (!number(arg, 0, INT64_MAX, &n))
+        if (!parse_number(arg, 0, INT64_MAX, &n))
             return wrong("--seed takes a number, not", arg);
         o->seed = (uint64_t)n;
         return 0;

@@ -9,6 +9,7 @@ int cmd_coverage(int argc, char **argv); /* [--json]; 1: unknown rows cited, or 
 int cmd_run(int argc, char **argv);      /* judge an implementation */
 int cmd_mutants(int argc, char **argv);  /* the kill matrix */
 int cmd_check(int argc, char **argv);    /* is this adapter well-behaved? */
+int cmd_peer(int argc, char **argv);     /* the reference as a shell tool */
 int cmd_adapter(int argc, char **argv);  /* the reference as an adapter program */
 
 #endif

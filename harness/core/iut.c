@@ -506,6 +506,8 @@ void iut_fresh_(struct at at, struct t *t)
     peers_settle(t);
     if (t->on->black_box)
         t_stop(t, SKIPPED, at, "a fresh process cannot be had of a running service");
+    if (t->on->no_deadlines)
+        t_stop(t, SKIPPED, at, "a fresh process cannot be had of an attached adapter");
     t_expect(t, at);
     t->wants_fresh = true;
     for (struct iut *s = t->iuts; s; s = s->next)

@@ -1,5 +1,6 @@
 /* worker.c -- a forked worker: takes orders from the runner, gives records back. */
 #include "core/run.h"
+#include "core/attach.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -88,6 +89,7 @@ struct live {
     const struct instance *instances;
     struct net *net;
     int fd;
+    int listening; /* --attach: where adapters come in; -1: not yet */
     struct stream *orders;
     struct live_lane *lanes;
     unsigned count;
@@ -110,6 +112,8 @@ static struct port *start_live(struct lane *l, struct buf *why)
                                                         .restart = o->restart,
                                                         .it_listens = o->target == TARGET_CONNECT },
                               why);
+    if (o->target == TARGET_ATTACH)
+        return attach_adapter(l->net, o->url, &ll->live->listening, why);
     return port_process(l->net, o->command, why);
 }
 
@@ -207,7 +211,9 @@ int worker_live(const struct run_options *o, const struct instance *instances, i
                 unsigned first_lane, unsigned lanes, const char *scratch)
 {
     settle_in();
-    struct live w = { .options = o, .instances = instances, .fd = fd, .count = lanes };
+    struct live w = {
+        .options = o, .instances = instances, .fd = fd, .listening = -1, .count = lanes
+    };
     w.last = &w.first;
     w.net = net_os_new();
     w.lanes = calloc(lanes, sizeof *w.lanes);

@@ -229,6 +229,14 @@ void node_destroy(struct node_socket *s)
     free(s);
 }
 
+bool node_lingering(const struct node *n)
+{
+    for (struct link *k = list_first(&n->sockets); k; k = list_next(&n->sockets, k))
+        if (container_of(k, struct node_socket, link)->closed)
+            return true;
+    return false;
+}
+
 void node_close(struct node_socket *s)
 {
     withdraw(s);

@@ -31,6 +31,7 @@ void node_free(struct node *);
 struct node_socket *node_open(struct node *, uint16_t self, bool raw);
 /* Flushes what the kernel takes at once, keeps trying for `linger` ms (option), then closes. */
 void node_close(struct node_socket *);
+bool node_lingering(const struct node *); /* some closed socket still has output to write */
 
 /* Options of sp_socket_set, and in ms:
  * "reconnect-min"  100    between attempts to connect, and after a pipe has ended

@@ -1,0 +1,303 @@
+/* cmd_peer.c -- `spconform peer`: one socket of the reference implementation as a shell tool. */
+#include "core/commands.h"
+#include "core/notation.h"
+#include "core/options.h"
+#include "net/node.h"
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+static const char help[] =
+    "usage: spconform peer PROTOCOL (--dial URL | --listen URL) [OPTION]...\n"
+    "One socket of the reference implementation.  PROTOCOL: pair pair1 pub sub req rep push pull\n"
+    "surveyor respondent bus.  URL: tcp://HOST:PORT tcp://[::1]:PORT ipc://PATH.\n"
+    "\n"
+    "  --send OCTETS     send a message (byte notation: \"'text' 00 ff\"); may be repeated\n"
+    "  --recv N          receive N messages, then end (default: 1 for what can receive, when\n"
+    "                    nothing is sent by push or pub); 0: none; -1: until interrupted\n"
+    "  --answer OCTETS   rep, respondent: what to answer every message with (default: the same)\n"
+    "  --subscribe OCTETS   sub: a topic (default: all); may be repeated\n"
+    "  --set OPTION=N    resend-ivl, ttl, max-recv, ... ; may be repeated\n"
+    "  --timeout MS      for each message; default 5000\n"
+    "  --hex             print octets in the byte notation instead of as they are\n"
+    "\n"
+    "Exit status: 0 all sent and received, 1 not in time or refused, 2 usage.\n"
+    "\n"
+    "Examples\n"
+    "  spconform peer rep --listen tcp://127.0.0.1:5555 --recv -1\n"
+    "  spconform peer req --dial tcp://127.0.0.1:5555 --send \"'hello'\"\n";
+
+enum { MANY = 64 };
+
+struct tool {
+    struct net *net;
+    struct node *node;
+    struct node_socket *socket;
+    const struct sp_protocol *protocol;
+    const char *dial, *listen, *answer;
+    const char *send[MANY], *topics[MANY], *settings[MANY];
+    size_t sends, topic_count, setting_count;
+    long receive;
+    bool receive_given, hex;
+    int64_t timeout;
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int n)
+{
+    interrupted = n;
+}
+
+static int wrong(const char *what, const char *why)
+{
+    fprintf(stderr, "spconform peer: %s: %s\n", what, why);
+    return 2;
+}
+
+static bool emit(const char *pattern, struct buf *out)
+{
+    struct buf why = { 0 };
+    buf_clear(out);
+    bool ok = notation_emit(pattern, NULL, out, &why);
+    if (!ok)
+        wrong(pattern, buf_text(&why));
+    buf_free(&why);
+    return ok;
+}
+
+/* Until the operation no longer answers E_AGAIN, or the time is over. */
+static enum err wait_send(struct tool *x, const struct msg *m)
+{
+    msec deadline = msec_after(net_now(x->net), x->timeout);
+    enum err err;
+    while ((err = node_send(x->socket, m)) == E_AGAIN && net_now(x->net) < deadline && !interrupted)
+        net_step(x->net, deadline);
+    node_flush(x->node);
+    return err;
+}
+
+static enum err wait_recv(struct tool *x, struct msg *m, bool for_ever)
+{
+    msec deadline = for_ever ? MSEC_NEVER : msec_after(net_now(x->net), x->timeout);
+    enum err err;
+    while ((err = node_recv(x->socket, m)) == E_AGAIN && net_now(x->net) < deadline && !interrupted)
+        net_step(x->net, deadline);
+    return err;
+}
+
+static void print(const struct tool *x, struct slice body)
+{
+    if (x->hex) {
+        struct buf text = { 0 };
+        notation_show(body, 4096, &text);
+        puts(buf_text(&text));
+        buf_free(&text);
+    } else {
+        fwrite(body.p, 1, body.n, stdout);
+        putchar('\n');
+    }
+    fflush(stdout);
+}
+
+static bool answers(const struct tool *x)
+{
+    return x->protocol->self == SP_REP || x->protocol->self == SP_RESPONDENT;
+}
+
+static int failed(const char *what, enum err err)
+{
+    fprintf(stderr, "spconform peer: %s: %s\n", what,
+            err == E_AGAIN ? (interrupted ? "interrupted" : "timed out") : err_name(err));
+    return 1;
+}
+
+static int receive(struct tool *x)
+{
+    struct buf body = { 0 };
+    int status = 0;
+    for (long n = 0; status == 0 && (x->receive < 0 || n < x->receive) && !interrupted; n++) {
+        struct msg m = { 0 };
+        enum err err = wait_recv(x, &m, x->receive < 0);
+        if (err != E_OK) {
+            status = interrupted ? 0 : failed("receive", err);
+            break;
+        }
+        print(x, m.body);
+        if (!answers(x))
+            continue;
+        if (x->answer ? !emit(x->answer, &body)
+                      : (buf_clear(&body), buf_put_slice(&body, m.body), false)) {
+            status = 2;
+            break;
+        }
+        struct msg reply = { .body = buf_slice(&body) };
+        err = wait_send(x, &reply);
+        if (err != E_OK)
+            status = failed("answer", err);
+    }
+    buf_free(&body);
+    return status;
+}
+
+static int converse(struct tool *x)
+{
+    struct buf body = { 0 };
+    int status = 0;
+    for (size_t i = 0; i < x->sends && status == 0; i++) {
+        if (!emit(x->send[i], &body)) {
+            status = 2;
+            break;
+        }
+        struct msg m = { .body = buf_slice(&body) };
+        enum err err = wait_send(x, &m);
+        if (err != E_OK)
+            status = failed("send", err);
+    }
+    buf_free(&body);
+    if (status)
+        return status;
+    bool only_sends = x->protocol->self == SP_PUSH || x->protocol->self == SP_PUB;
+    if (!x->receive_given)
+        x->receive = only_sends ? 0 : 1;
+    return receive(x);
+}
+
+static int connect_it(struct tool *x)
+{
+    char actual[160];
+    enum err err = E_OK;
+    struct buf topic = { 0 };
+    for (size_t i = 0; i < x->setting_count && err == E_OK; i++) {
+        char option[32];
+        const char *equals = strchr(x->settings[i], '=');
+        if (!equals)
+            return wrong("--set takes OPTION=N, not", x->settings[i]);
+        snprintf(option, sizeof option, "%.*s", (int)(equals - x->settings[i]), x->settings[i]);
+        err = node_set(x->socket, option, strtoll(equals + 1, NULL, 0));
+        if (err != E_OK)
+            return wrong(x->settings[i], err_name(err));
+    }
+    if (x->protocol->self == SP_SUB && x->topic_count == 0)
+        node_subscribe(x->socket, (struct slice){ 0 }, true);
+    for (size_t i = 0; i < x->topic_count; i++) {
+        if (!emit(x->topics[i], &topic))
+            return 2;
+        node_subscribe(x->socket, buf_slice(&topic), true);
+    }
+    buf_free(&topic);
+    err = x->listen ? node_listen(x->socket, x->listen, actual, sizeof actual)
+                    : node_dial(x->socket, x->dial);
+    if (err != E_OK)
+        return wrong(x->listen ? x->listen : x->dial, err_name(err));
+    if (x->listen)
+        fprintf(stderr, "listening at %s\n", actual);
+    /* PUB and BUS throw away what they send to nobody. */
+    msec deadline = msec_after(net_now(x->net), x->timeout);
+    while (x->sends > 0 && node_pipes(x->socket) == 0 && net_now(x->net) < deadline && !interrupted)
+        net_step(x->net, deadline);
+    return -1;
+}
+
+/* What was sent is written before the program ends. */
+static void linger(struct tool *x)
+{
+    node_flush(x->node);
+    node_close(x->socket);
+    msec until = msec_after(net_now(x->net), 1000);
+    while (net_now(x->net) < until && node_lingering(x->node))
+        net_step(x->net, until);
+}
+
+static int take(struct tool *x, int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "dial", 1, NULL, 'd' }, { "listen", 1, NULL, 'l' },  { "send", 1, NULL, 's' },
+        { "recv", 1, NULL, 'r' }, { "answer", 1, NULL, 'a' },  { "subscribe", 1, NULL, 't' },
+        { "set", 1, NULL, 'o' },  { "timeout", 1, NULL, 'm' }, { "hex", 0, NULL, 'x' },
+        { "help", 0, NULL, 'h' }, { NULL, 0, NULL, 0 },
+    };
+    long long n;
+    optind = 1;
+    for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        switch (c) {
+        case 'd':
+            x->dial = optarg;
+            break;
+        case 'l':
+            x->listen = optarg;
+            break;
+        case 's':
+        case 't':
+        case 'o': {
+            size_t *count = c == 's' ? &x->sends : c == 't' ? &x->topic_count : &x->setting_count;
+            const char **list = c == 's' ? x->send : c == 't' ? x->topics : x->settings;
+            if (*count == MANY)
+                return wrong(optarg, "too many of these");
+            list[(*count)++] = optarg;
+            break;
+        }
+        case 'r':
+            if (!parse_number(optarg, -1, 1000000000, &n))
+                return wrong("--recv takes a number, not", optarg);
+            x->receive = (long)n;
+            x->receive_given = true;
+            break;
+        case 'a':
+            x->answer = optarg;
+            break;
+        case 'm':
+            if (!parse_number(optarg, 0, 86400000, &n))
+                return wrong("--timeout takes milliseconds, not", optarg);
+            x->timeout = n;
+            break;
+        case 'x':
+            x->hex = true;
+            break;
+        case 'h':
+            fputs(help, stdout);
+            exit(0);
+        default:
+            return 2;
+        }
+    }
+    if (optind >= argc)
+        return wrong("name a protocol", "spconform peer --help shows how");
+    x->protocol = sp_protocol_named(argv[optind]);
+    if (!x->protocol)
+        return wrong("no such protocol", argv[optind]);
+    if (optind + 1 < argc)
+        return wrong("what is this argument for", argv[optind + 1]);
+    if (!x->dial == !x->listen)
+        return wrong("name one of", "--dial URL, --listen URL");
+    return 0;
+}
+
+int cmd_peer(int argc, char **argv)
+{
+    struct tool x = { .timeout = 5000 };
+    uint64_t seed = 0;
+    int status = take(&x, argc, argv);
+    if (status)
+        return status;
+    struct sigaction action = { .sa_handler = on_signal };
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
+        seed = 1;
+    x.net = net_os_new();
+    x.node = x.net ? node_new(&(struct node_config){ .net = x.net, .seed = seed }) : NULL;
+    x.socket = x.node ? node_open(x.node, x.protocol->self, false) : NULL;
+    if (!x.socket)
+        return wrong("cannot start", "out of memory or descriptors");
+    status = connect_it(&x);
+    if (status < 0)
+        status = converse(&x);
+    linger(&x);
+    node_free(x.node);
+    net_free(x.net);
+    return status;
+}
