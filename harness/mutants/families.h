@@ -5,5 +5,42 @@
 
 /* greeting.c */
 extern const struct mutant greeting_reserved_ignored;
+extern const struct mutant greeting_version_ignored;
+extern const struct mutant greeting_first_octet_ignored;
+extern const struct mutant greeting_type_ignored;
+extern const struct mutant greeting_magic_in_any_case;
+extern const struct mutant greeting_own_type_accepted;
+extern const struct mutant greeting_unassigned_type_accepted;
+extern const struct mutant greeting_swapped_type_accepted;
+extern const struct mutant greeting_old_survey_accepted;
+extern const struct mutant greeting_type_read_behind_message;
+extern const struct mutant greeting_optional;
+extern const struct mutant greeting_answers_http;
+extern const struct mutant greeting_waits_for_tls;
+extern const struct mutant greeting_buffer_shared;
+
+/* announce.c */
+extern const struct mutant pair0_announces_pair1;
+extern const struct mutant pair1_announces_pair0;
+extern const struct mutant pub_announces_type_swapped;
+extern const struct mutant sub_announces_pub;
+extern const struct mutant req_dialler_announces_rep;
+extern const struct mutant rep_dialler_announces_req;
+extern const struct mutant push_announces_pull;
+extern const struct mutant pull_listener_announces_push;
+extern const struct mutant surveyor_announces_first_version;
+extern const struct mutant respondent_announces_first_version;
+extern const struct mutant bus_announces_version_one;
+extern const struct mutant greeting_reserved_is_stale;
+extern const struct mutant req_dialler_greets_last;
+extern const struct mutant rep_listener_greets_last;
+extern const struct mutant greeting_sent_again;
+extern const struct mutant keepalive_messages;
+extern const struct mutant greeting_of_seven_octets;
+extern const struct mutant greeting_in_one_read;
+extern const struct mutant greeting_read_drops_the_rest;
+extern const struct mutant greeting_read_drops_part_of_length;
+extern const struct mutant greeting_failure_ends_all;
+extern const struct mutant greetings_one_after_another;
 
 #endif

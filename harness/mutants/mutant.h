@@ -15,6 +15,7 @@ struct mutant {
     const char *name;   /* rep_answers_without_the_backtrace */
     const char *fault;  /* one sentence: what it does wrong */
     const char *source; /* the public issue of an implementation that did it, or "" */
+    int64_t arg[3];     /* its hooks' own: lets several mutants share them */
 
     /* The octets.  Each stream of the reference has its own octet_fault.  What the hook leaves in
      * `data` goes on; it may also end the stream or the process. */
@@ -24,13 +25,17 @@ struct mutant {
      * the frame is dropped. */
     bool (*frame_in)(struct mutation *, struct octet_fault *, struct buf *payload);
     bool (*frame_out)(struct mutation *, struct octet_fault *, struct buf *payload);
-    /* The peer ended.  True: the reference does not see it. */
+    /* The peer ended, as f->end says.  True: the reference does not see it. */
     bool (*hides_end)(struct mutation *, struct octet_fault *);
     /* The reference closes.  True: the connection stays open, and is forgotten. */
     bool (*hides_close)(struct mutation *, struct octet_fault *);
     /* A connection is accepted or dialled.  False: it is closed at once. */
     bool (*admits)(struct mutation *, struct octet_fault *);
     void (*alarm)(struct mutation *, struct octet_fault *); /* see octet_fault_alarm */
+    /* It is about to dial.  False: nobody is dialled, and the attempt has failed. */
+    bool (*dials)(struct mutation *, const char *url);
+    /* It closes a listener.  True: the listener stays, and whom it accepts nobody serves. */
+    bool (*keeps_listening)(struct mutation *);
 
     /* The patterns: hooks around the machine (machine.h); NULL: none. */
     const struct machine_hooks *machine;

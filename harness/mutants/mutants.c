@@ -3,7 +3,44 @@
 #include <string.h>
 
 const struct mutant *const mutants[] = {
+    /* greeting.c */
     &greeting_reserved_ignored,
+    &greeting_version_ignored,
+    &greeting_first_octet_ignored,
+    &greeting_type_ignored,
+    &greeting_magic_in_any_case,
+    &greeting_own_type_accepted,
+    &greeting_unassigned_type_accepted,
+    &greeting_swapped_type_accepted,
+    &greeting_old_survey_accepted,
+    &greeting_type_read_behind_message,
+    &greeting_optional,
+    &greeting_answers_http,
+    &greeting_waits_for_tls,
+    &greeting_buffer_shared,
+    /* announce.c */
+    &pair0_announces_pair1,
+    &pair1_announces_pair0,
+    &pub_announces_type_swapped,
+    &sub_announces_pub,
+    &req_dialler_announces_rep,
+    &rep_dialler_announces_req,
+    &push_announces_pull,
+    &pull_listener_announces_push,
+    &surveyor_announces_first_version,
+    &respondent_announces_first_version,
+    &bus_announces_version_one,
+    &greeting_reserved_is_stale,
+    &req_dialler_greets_last,
+    &rep_listener_greets_last,
+    &greeting_sent_again,
+    &keepalive_messages,
+    &greeting_of_seven_octets,
+    &greeting_in_one_read,
+    &greeting_read_drops_the_rest,
+    &greeting_read_drops_part_of_length,
+    &greeting_failure_ends_all,
+    &greetings_one_after_another,
 };
 const size_t mutant_count = sizeof mutants / sizeof mutants[0];
 

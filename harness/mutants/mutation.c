@@ -16,7 +16,8 @@ static enum sp_framing framing(const struct octet_fault *f)
 
 static void put_frame(struct octet_fault *f, struct buf *to, uint8_t type, struct slice payload)
 {
-    struct sp_frame_head head = { .type = type, .size = payload.n };
+    struct sp_frame_head head = { .type = f->retyped ? f->type : type,
+                                  .size = payload.n + (uint64_t)f->skew };
     sp_frame_head_write(framing(f), to, &head);
     buf_put_slice(to, payload);
 }
@@ -57,6 +58,8 @@ static void pass_frames(struct octet_fault *f, struct buf *raw, struct buf *cook
         buf_drop(raw, (size_t)used + (size_t)head.size);
         if (hook(f->m, f, &payload))
             put_frame(f, cooked, head.type, buf_slice(&payload));
+        f->skew = 0;
+        f->retyped = false;
         ++*frames;
         buf_free(&payload);
     }
@@ -88,12 +91,12 @@ static void fetch(struct octet_fault *f)
             buf_free(&data);
             if (n == -E_AGAIN)
                 return;
+            f->end = n;
             if (f->m->mutant->hides_end && f->m->mutant->hides_end(f->m, f)) {
                 f->end_hidden = f->end_seen = true;
                 return;
             }
             f->end_seen = true;
-            f->end = n;
             return;
         }
         buf_grew(&data, (size_t)n);
@@ -339,11 +342,17 @@ struct accepting {
     void *ctx;
     struct listener listener; /* what the node holds */
     struct listener *inner;
+    bool deaf; /* kept behind the reference's back */
+    struct accepting *next;
 };
 
 static void on_accept(void *ctx, struct stream *stream)
 {
     struct accepting *a = ctx;
+    if (a->deaf) {
+        stream_close(stream);
+        return;
+    }
     struct stream *wrapped = wrap(a->m, stream, false);
     if (wrapped)
         a->accepted(a->ctx, wrapped);
@@ -353,6 +362,12 @@ static void close_listener(struct listener *l)
 {
     struct accepting *a =
         (struct accepting *)(void *)((char *)l - offsetof(struct accepting, listener));
+    if (a->m->mutant->keeps_listening && a->m->mutant->keeps_listening(a->m)) {
+        a->deaf = true;
+        a->next = a->m->kept_listeners;
+        a->m->kept_listeners = a;
+        return;
+    }
     listener_close(a->inner);
     free(a);
 }
@@ -386,6 +401,8 @@ static enum err world_listen(struct net *net, const char *url,
 static enum err world_dial(struct net *net, const char *url, struct stream **out)
 {
     struct stream *inner;
+    if (of(net)->mutant->dials && !of(net)->mutant->dials(of(net), url))
+        return E_REFUSED;
     enum err err = net_dial(of(net)->inner, url, &inner);
     if (err != E_OK)
         return err;
@@ -448,6 +465,11 @@ void mutation_free(struct mutation *m)
     free(ops.p);
     for (unsigned i = 0; i < m->orphan_count; i++)
         stream_close(m->orphans[i]);
+    for (struct accepting *a = m->kept_listeners, *next; a; a = next) {
+        next = a->next;
+        listener_close(a->inner);
+        free(a);
+    }
     machines_free(m);
     buf_free(&m->asides);
     buf_free(&m->kept);

@@ -16,8 +16,16 @@ struct mutation {
     struct octet_fault *all;     /* streams that are open, newest first */
     struct stream *orphans[256]; /* left open behind the reference's back */
     unsigned orphan_count;
-    struct machine_ops *machines; /* of patterns with hooks */
-    struct buf asides;            /* lines to ask beside, see mutation_aside */
+    struct accepting *kept_listeners; /* left listening likewise */
+    struct machine_ops *machines;     /* of patterns with hooks */
+    struct buf asides;                /* lines to ask beside, see mutation_aside */
+};
+
+/* Where an octet stands in its stream. */
+struct scan {
+    uint8_t head[9];
+    unsigned n;    /* of the head */
+    uint64_t left; /* of the payload */
 };
 
 struct octet_fault {
@@ -33,11 +41,15 @@ struct octet_fault {
     uint16_t peer;                      /* the peer's, once it came whole (frame hooks only) */
     int64_t note[4];
     struct buf kept;
+    struct scan in_scan; /* see octets.h */
+    int64_t skew;        /* a frame_out hook: the length written is off by this */
+    bool retyped;        /* a frame_out hook: the ipc type written is `type` */
+    uint8_t type;
+    ptrdiff_t end; /* what the inner stream ended with: 0 or an error */
 
     /* inside */
     struct buf in, out, raw_in, raw_out;
     bool end_seen, end_hidden, greeted_in, greeted_out;
-    ptrdiff_t end; /* what the inner stream ended with */
     struct net_timer again, timer;
     unsigned wanted;
 };
