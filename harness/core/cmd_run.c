@@ -396,6 +396,11 @@ static void say_again(struct run_options *o)
     else
         snprintf(o->again, sizeof o->again, "%s %s %s --protocol %s", name,
                  o->target == TARGET_CONNECT ? "--connect" : "--listen", o->url, o->protocol);
+    static const char *const cuts[] = { "", " --segmentation octets", " --segmentation coalesced",
+                                        "" };
+    size_t n = strlen(o->again);
+    snprintf(o->again + n, sizeof o->again - n, "%s",
+             o->every_split ? " --segmentation every-split" : cuts[o->segmentation]);
 }
 
 int cmd_run(int argc, char **argv)

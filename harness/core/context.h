@@ -67,7 +67,7 @@ struct peer {
     uint64_t sent_before;         /* octets handed to the stream so far: positions of cuts */
     bool finish, paused, counted; /* counted: among iut->expected_pipes */
     bool unsettled;               /* SEGMENT_COALESCED: our greeting is held back */
-    bool we_closed;
+    bool we_closed, frame_sent;
     struct at settle_at; /* the attach that is still to be completed */
     struct peer_timer *recheck;
     enum stream_end end; /* STREAM_OPEN until the end is seen */

@@ -503,6 +503,7 @@ void wire_send_octets_(struct at at, struct peer *p, const void *octets, size_t 
     must_be_ours(p, at);
     peer_settle_others(p);
     peer_put(p, slice_of(octets, n));
+    peer_sent(p);
 }
 
 void wire_send_(struct at at, struct peer *p, const char *pattern)
@@ -512,6 +513,7 @@ void wire_send_(struct at at, struct peer *p, const char *pattern)
     peer_settle_others(p);
     t_emit(p->t, at, pattern, octets);
     peer_put(p, buf_slice(octets));
+    peer_sent(p);
 }
 
 void wire_expect_(struct at at, struct peer *p, const char *pattern)

@@ -214,6 +214,11 @@ static const char *segmentation_text(const struct order *o, char *text, size_t c
     return "";
 }
 
+static bool suspicious(const struct record *rec)
+{
+    return rec->outcome == DIED || rec->outcome == HUNG || (rec->outcome == FAILED && rec->timing);
+}
+
 /* A job is final: the instance's verdict, unless another repeat or cut of it was reported. */
 static void settle_job(struct runner *r, struct job *job, const char *remark)
 {
@@ -277,11 +282,6 @@ static void count_hangs(struct runner *r, const struct record *rec)
                  r->hangs, rec->why);
         stop(r, why);
     }
-}
-
-static bool suspicious(const struct record *rec)
-{
-    return rec->outcome == DIED || rec->outcome == HUNG || (rec->outcome == FAILED && rec->timing);
 }
 
 static void take_record(struct runner *r, struct worker *w, char *packet, size_t n)

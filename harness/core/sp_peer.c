@@ -54,6 +54,8 @@ static void usable(struct peer *p, struct at at)
     if (iut_call(t, at, p->iut, t->on->patience, &code, "pipes s%u %zu %" PRId64, p->iut->number, n,
                  t->on->patience))
         return;
+    if (p->end != STREAM_OPEN && p->frame_sent)
+        return; /* what went out in the same write as the greeting was answered by closing */
     if (p->end != STREAM_OPEN)
         t_stop(t, FAILED, at, "it closed the connection after a good greeting");
     t_stop(t, FAILED, at, "it exchanged greetings, but has not %zu usable pipe%s: %s", n,
@@ -153,8 +155,9 @@ static void ours(struct peer *p, struct at at)
     peer_settle_others(p);
 }
 
-static void after_send(struct peer *p)
+void peer_sent(struct peer *p)
 {
+    p->frame_sent = true;
     settle(p); /* the greeting that was held back went out with this frame */
 }
 
@@ -164,7 +167,7 @@ void sp_send_(struct at at, struct peer *p, const char *pattern)
     struct buf *octets = t_scratch(p->t, SCRATCH_OCTETS);
     t_emit(p->t, at, pattern, octets);
     put_frame(p, buf_slice(octets));
-    after_send(p);
+    peer_sent(p);
 }
 
 void sp_send_seq_(struct at at, struct peer *p, const char *head, size_t n)
@@ -175,7 +178,7 @@ void sp_send_seq_(struct at at, struct peer *p, const char *head, size_t n)
         t_emit(p->t, at, head, octets);
     payload_seq(octets, n);
     put_frame(p, buf_slice(octets));
-    after_send(p);
+    peer_sent(p);
 }
 
 void sp_claim_(struct at at, struct peer *p, uint64_t size)
@@ -185,7 +188,7 @@ void sp_claim_(struct at at, struct peer *p, uint64_t size)
     struct sp_frame_head h = { .type = SP_FRAME_TYPE_MESSAGE, .size = size };
     sp_frame_head_write(framing(p), octets, &h);
     peer_put(p, buf_slice(octets));
-    after_send(p);
+    peer_sent(p);
 }
 
 /* ---- messages in ---- */
