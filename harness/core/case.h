@@ -184,6 +184,8 @@ size_t connections_seen(struct t *, const char *url); /* accepted so far by a li
 
 /* ipc: an address of this instance nobody uses; what lies at its path, put there and removed. */
 const char *free_place(struct t *);
+/* The same over "tcp" or "ipc", whatever the instance's transport: for a socket that has both. */
+const char *free_place_over(struct t *, const char *scheme);
 bool socket_file_at(struct t *, const char *url);
 void leave_stale_file(struct t *, const char *url); /* a socket file that nobody listens on */
 void unlink_file(struct t *, const char *url);

@@ -406,10 +406,15 @@ const char *nobody_there(struct t *t)
     return url;
 }
 
-const char *free_place(struct t *t)
+const char *free_place_over(struct t *t, const char *scheme)
 {
     char place[160];
-    return t_keep(t, t_place(t, via_scheme(t->via), place, sizeof place));
+    return t_keep(t, t_place(t, scheme, place, sizeof place));
+}
+
+const char *free_place(struct t *t)
+{
+    return free_place_over(t, via_scheme(t->via));
 }
 
 static const char *path_of(const char *url)
