@@ -90,6 +90,8 @@ void buf_clear(struct buf *b)
 
 uint8_t *buf_room(struct buf *b, size_t want)
 {
+    if (b->limit == 0 && !b->failed && b->p != NULL && want <= b->cap - b->start - b->n)
+        return b->p + b->n;
     bool fits = b->limit == 0 || (b->n <= b->limit && want <= b->limit - b->n);
     if (b->failed || !fits || !reserve(b, want)) {
         b->failed = true;

@@ -22,6 +22,14 @@ struct by_reference {
     struct chunk *own;
 };
 
+/* What is first in the input. */
+struct front {
+    enum sp_event_type type;
+    struct slice payload; /* of a message */
+    size_t head;          /* octets of the frame head; 0: not there yet */
+    uint64_t size;        /* of the payload, when head > 0 */
+};
+
 struct sp_conn {
     struct sp_conn_config config;
     enum sp_conn_state state;
@@ -29,6 +37,9 @@ struct sp_conn {
     bool filled;      /* the last read filled the buffer: a larger one is worth while */
     bool after_large; /* the last message taken was a large one */
     bool no_memory;
+    struct front front; /* of what follows; kept up to date by look() */
+    enum err err;       /* why front is an error */
+    const char *why;
 
     struct chunk *in; /* octets not taken yet: [begin, in->n) */
     size_t begin;
@@ -41,17 +52,6 @@ struct sp_conn {
     struct by_reference *refs; /* [refs_first, refs_end) wait */
     size_t refs_first, refs_end, refs_cap;
     size_t unsent;
-};
-
-/* What is first in the input. */
-struct front {
-    enum sp_event_type type;
-    struct slice payload;
-    size_t head;   /* octets of the frame head; 0: not there yet */
-    uint64_t size; /* of the payload, when head > 0 */
-    uint16_t peer;
-    enum err err;
-    const char *why;
 };
 
 struct sp_conn *sp_conn_new(const struct sp_conn_config *config)
@@ -95,90 +95,109 @@ static struct slice waiting(const struct sp_conn *c)
     return c->in == NULL ? slice_of(NULL, 0) : slice_of(c->in->p + c->begin, c->in->n - c->begin);
 }
 
-static struct front fault(enum err e, const char *why)
+static void fault(struct sp_conn *c, enum err e, const char *why)
 {
-    return (struct front){ .type = SP_EV_ERROR, .err = e, .why = why };
+    c->front.type = SP_EV_ERROR;
+    c->err = e;
+    c->why = why;
 }
 
 /* sp-tcp-mapping-01 2: "MUST be closed" for each of these. */
-static struct front look_at_greeting(const struct sp_conn *c, struct slice in)
+static void look_at_greeting(struct sp_conn *c, struct slice in)
 {
     struct sp_greeting greeting;
     if (sp_greeting_parse(in, &greeting) == 0)
-        return (struct front){ .type = SP_EV_NONE };
+        return;
     const char *why = sp_greeting_fault(&greeting);
     if (why != NULL)
-        return fault(E_PROTO, why);
-    if (greeting.type != c->config.peer)
-        return fault(E_PROTO, "endpoint type of the peer is not compatible");
-    return (struct front){ .type = SP_EV_GREETING, .peer = greeting.type };
+        fault(c, E_PROTO, why);
+    else if (greeting.type != c->config.peer)
+        fault(c, E_PROTO, "endpoint type of the peer is not compatible");
+    else
+        c->front.type = SP_EV_GREETING;
 }
 
-static struct front look_at_frame(const struct sp_conn *c, struct slice in)
+static void look_at_frame(struct sp_conn *c, struct slice in)
 {
     /* sp-ipc-mapping-01 4: type 1 is the only one; it can be judged by itself. */
-    if (c->config.framing == SP_FRAMING_IPC && in.n > 0 && in.p[0] != SP_FRAME_TYPE_MESSAGE)
-        return fault(E_PROTO, "ipc message type is not 1");
+    if (c->config.framing == SP_FRAMING_IPC && in.n > 0 && in.p[0] != SP_FRAME_TYPE_MESSAGE) {
+        fault(c, E_PROTO, "ipc message type is not 1");
+        return;
+    }
     struct sp_frame_head head;
-    ptrdiff_t used = sp_frame_head_parse(c->config.framing, in, &head);
+    size_t used = (size_t)sp_frame_head_parse(c->config.framing, in, &head);
     if (used == 0)
-        return (struct front){ .type = SP_EV_NONE };
-    if (head.size >= SIZE_LIMIT)
-        return fault(E_TOOLONG, "length of the message is absurd");
-    if (c->config.max_payload != 0 && head.size > c->config.max_payload)
-        return fault(E_TOOLONG, "message is longer than the receive limit");
-    struct front f = { .head = (size_t)used, .size = head.size };
-    if (in.n - f.head >= head.size) {
-        f.type = SP_EV_MESSAGE;
-        f.payload = slice_of(in.p + f.head, (size_t)head.size);
+        return;
+    if (head.size >= SIZE_LIMIT) {
+        fault(c, E_TOOLONG, "length of the message is absurd");
+        return;
     }
-    return f;
+    if (c->config.max_payload != 0 && head.size > c->config.max_payload) {
+        fault(c, E_TOOLONG, "message is longer than the receive limit");
+        return;
+    }
+    c->front.head = used;
+    c->front.size = head.size;
+    if (in.n - used >= head.size) {
+        c->front.type = SP_EV_MESSAGE;
+        c->front.payload = slice_of(in.p + used, (size_t)head.size);
+    }
 }
 
-static struct front look_at_large(const struct sp_conn *c)
+static void look_at_large(struct sp_conn *c)
 {
-    struct front f = { .type = SP_EV_NONE };
     if (c->large->n == c->large_size) {
-        f.type = SP_EV_MESSAGE;
-        f.payload = slice_of(c->large->p, c->large_size);
+        c->front.type = SP_EV_MESSAGE;
+        c->front.payload = slice_of(c->large->p, c->large_size);
     }
-    return f;
 }
 
-static struct front look(const struct sp_conn *c)
+/* Looks again, after the input changed or moved. */
+static void look(struct sp_conn *c)
 {
-    struct front f = { .type = SP_EV_NONE };
+    c->front.type = SP_EV_NONE;
+    c->front.head = 0;
     switch (c->state) {
     case SP_CONN_GREETING:
-        f = look_at_greeting(c, waiting(c));
+        look_at_greeting(c, waiting(c));
         break;
     case SP_CONN_OPEN:
-        f = c->large == NULL ? look_at_frame(c, waiting(c)) : look_at_large(c);
+        if (c->large == NULL)
+            look_at_frame(c, waiting(c));
+        else
+            look_at_large(c);
         break;
     case SP_CONN_CLOSED:
     case SP_CONN_FAILED:
-        return f;
+        return;
     }
-    if (f.type == SP_EV_NONE && c->no_memory) /* what is whole comes first */
-        return fault(E_NOMEM, "out of memory");
-    return f;
+    if (c->front.type == SP_EV_NONE && c->no_memory) /* what is whole comes first */
+        fault(c, E_NOMEM, "out of memory");
+}
+
+static void out_of_memory(struct sp_conn *c)
+{
+    c->no_memory = true;
+    look(c);
 }
 
 enum sp_conn_state sp_conn_state(const struct sp_conn *c)
 {
-    bool over = c->eof && c->state != SP_CONN_FAILED && look(c).type == SP_EV_NONE;
+    bool over = c->eof && c->state != SP_CONN_FAILED && c->front.type == SP_EV_NONE;
     return over ? SP_CONN_CLOSED : c->state;
 }
 
 /* A large payload that is not whole leaves the read buffer for memory of its own. */
-static bool is_large(const struct sp_conn *c, const struct front *f)
+static bool is_large(const struct sp_conn *c)
 {
+    const struct front *f = &c->front;
     return f->type == SP_EV_NONE && f->head > 0 &&
            (f->size >= LARGE || f->head + f->size > c->config.read_ahead);
 }
 
-static bool begin_large(struct sp_conn *c, const struct front *f)
+static bool begin_large(struct sp_conn *c)
 {
+    const struct front *f = &c->front;
     struct slice here = slice_drop(waiting(c), f->head);
     if (c->taken != NULL && c->taken->refs == 1 && c->taken->cap >= here.n) {
         c->large = c->taken;
@@ -207,7 +226,7 @@ static uint8_t *room_in_large(struct sp_conn *c, size_t *n)
     if (l->n == cap) {
         cap = l->cap < c->large_size / 2 ? 2 * l->cap : c->large_size;
         if (chunk_grow(l, cap) != 0) {
-            c->no_memory = true;
+            out_of_memory(c);
             return NULL;
         }
     }
@@ -241,47 +260,47 @@ bool sp_conn_full(const struct sp_conn *c)
         return false;
     /* Below half it is worth moving what is left to the front; an unfinished frame always is. */
     size_t behind = c->in->cap - c->in->n;
-    return behind < c->in->cap / 4 && waiting(c).n > c->in->cap / 2 && look(c).type != SP_EV_NONE;
+    return behind < c->in->cap / 4 && waiting(c).n > c->in->cap / 2 && c->front.type != SP_EV_NONE;
 }
 
 uint8_t *sp_conn_room(struct sp_conn *c, size_t *n)
 {
     *n = 0;
-    if (c->eof || c->no_memory || c->state == SP_CONN_FAILED)
+    if (c->eof || c->no_memory || c->state == SP_CONN_FAILED || c->front.type == SP_EV_ERROR)
         return NULL;
-    struct front f = look(c);
-    if (f.type == SP_EV_ERROR)
-        return NULL;
-    if (c->large == NULL && is_large(c, &f) && !begin_large(c, &f)) {
-        c->no_memory = true;
+    if (c->large == NULL && is_large(c) && !begin_large(c)) {
+        out_of_memory(c);
         return NULL;
     }
     if (c->large != NULL && c->large->n < c->large_size)
         return room_in_large(c, n);
     bool grow = c->in == NULL || (c->filled && c->in->cap < c->config.read_ahead);
     if (grow && !widen(c) && (c->in == NULL || c->in->n == c->in->cap)) {
-        c->no_memory = true;
+        out_of_memory(c);
         return NULL;
     }
     c->filled = false;
-    if (sp_conn_full(c))
-        return NULL;
-    if (c->in->cap - c->in->n < c->in->cap / 4)
-        close_up(c);
-    *n = c->in->cap - c->in->n;
+    if (!sp_conn_full(c)) {
+        if (c->in->cap - c->in->n < c->in->cap / 4)
+            close_up(c);
+        *n = c->in->cap - c->in->n;
+    }
+    look(c); /* it may have moved */
     if (c->after_large && *n > BETWEEN_LARGE)
         *n = BETWEEN_LARGE;
-    return c->in->p + c->in->n;
+    return *n == 0 ? NULL : c->in->p + c->in->n;
 }
 
 void sp_conn_fed(struct sp_conn *c, size_t n)
 {
     if (c->large != NULL && c->large->n < c->large_size) {
         c->large->n += n;
-        return;
+    } else {
+        c->in->n += n;
+        c->filled = c->in->n == c->in->cap;
     }
-    c->in->n += n;
-    c->filled = c->in->n == c->in->cap;
+    if (c->front.type == SP_EV_NONE)
+        look(c);
 }
 
 void sp_conn_eof(struct sp_conn *c)
@@ -298,44 +317,45 @@ static void drop_input(struct sp_conn *c, size_t n)
 
 enum sp_event_type sp_conn_next(struct sp_conn *c, struct sp_event *ev)
 {
-    struct front f = look(c);
-    *ev = (struct sp_event){ .type = f.type, .payload = f.payload };
-    switch (f.type) {
+    *ev = (struct sp_event){ .type = c->front.type };
+    switch (ev->type) {
     case SP_EV_NONE:
-        break;
+        return SP_EV_NONE;
     case SP_EV_GREETING:
-        ev->peer_type = f.peer;
+        ev->peer_type = c->config.peer;
         c->state = SP_CONN_OPEN;
         drop_input(c, SP_GREETING_SIZE);
         break;
     case SP_EV_MESSAGE:
+        ev->payload = c->front.payload;
         chunk_unref(c->taken);
         c->taken = c->large;
         c->large = NULL;
         ev->own = c->taken;
         c->after_large = c->taken != NULL;
         if (c->taken == NULL)
-            drop_input(c, f.head + (size_t)f.size);
+            drop_input(c, c->front.head + ev->payload.n);
         break;
     case SP_EV_ERROR:
-        ev->err = f.err;
-        ev->why = f.why;
+        ev->err = c->err;
+        ev->why = c->why;
         c->state = SP_CONN_FAILED;
         break;
     }
+    look(c);
     return ev->type;
 }
 
 enum sp_event_type sp_conn_peek(const struct sp_conn *c, struct slice *payload)
 {
-    struct front f = look(c);
-    *payload = f.payload;
-    return f.type;
+    if (c->front.type == SP_EV_MESSAGE)
+        *payload = c->front.payload;
+    return c->front.type;
 }
 
 bool sp_conn_ready(const struct sp_conn *c)
 {
-    return look(c).type != SP_EV_NONE;
+    return c->front.type != SP_EV_NONE;
 }
 
 size_t sp_conn_held(const struct sp_conn *c)

@@ -62,10 +62,8 @@ bool pattern_reserve(struct pattern *p, size_t n)
 void pattern_act(struct pattern *p, enum sp_action_type type, pipe_id pipe, const struct msg *msg,
                  const char *why)
 {
-    if (!pattern_reserve(p, p->out.n + 1))
+    static const struct msg none;
+    if (p->out.n == p->out.cap && !pattern_reserve(p, p->out.n + 1))
         return;
-    struct sp_action *a = &p->out.v[p->out.n++];
-    *a = (struct sp_action){ .type = type, .pipe = pipe, .why = why };
-    if (msg != NULL)
-        a->msg = *msg;
+    p->out.v[p->out.n++] = (struct sp_action){ type, pipe, msg == NULL ? none : *msg, why };
 }

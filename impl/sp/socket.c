@@ -144,7 +144,7 @@ static void deliver(struct sp_socket *s, const struct sp_action *a)
     }
 }
 
-void socket_drain(struct sp_socket *s, msec now)
+void socket_carry_out(struct sp_socket *s, msec now)
 {
     struct sp_actions *out = &s->pattern->out;
     if (s->draining)

@@ -49,7 +49,12 @@ struct sp_socket {
 };
 
 /* Carries out what the pattern wants; after every input to it. */
-void socket_drain(struct sp_socket *, msec now);
+void socket_carry_out(struct sp_socket *, msec now);
+static inline void socket_drain(struct sp_socket *s, msec now)
+{
+    if (s->pattern->out.n > 0)
+        socket_carry_out(s, now);
+}
 void socket_bury(struct sp_socket *);
 struct sp_pipe *socket_find(struct sp_socket *, pipe_id);
 void socket_note(struct sp_socket *, enum sp_action_type, pipe_id, const char *why);

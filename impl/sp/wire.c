@@ -39,29 +39,6 @@ const char *sp_greeting_fault(const struct sp_greeting *g)
     return NULL;
 }
 
-size_t sp_frame_head_size(enum sp_framing framing)
-{
-    return framing == SP_FRAMING_IPC ? 9 : 8;
-}
-
-ptrdiff_t sp_frame_head_parse(enum sp_framing framing, struct slice in, struct sp_frame_head *out)
-{
-    size_t size = sp_frame_head_size(framing);
-    if (in.n < size)
-        return 0;
-    out->type = framing == SP_FRAMING_IPC ? in.p[0] : SP_FRAME_TYPE_MESSAGE;
-    out->size = get_be64(in.p + size - 8);
-    return (ptrdiff_t)size;
-}
-
-size_t sp_frame_head_put(enum sp_framing framing, uint8_t *to, const struct sp_frame_head *h)
-{
-    if (framing == SP_FRAMING_IPC)
-        *to++ = h->type;
-    set_be64(to, h->size);
-    return sp_frame_head_size(framing);
-}
-
 void sp_frame_head_write(enum sp_framing framing, struct buf *out, const struct sp_frame_head *h)
 {
     uint8_t octets[9];

@@ -34,11 +34,33 @@ struct sp_frame_head {
     uint64_t size; /* of the payload, octets; type octet and length not counted */
 };
 
-size_t sp_frame_head_size(enum sp_framing); /* 8 or 9 */
+static inline size_t sp_frame_head_size(enum sp_framing framing) /* 8 or 9 */
+{
+    return framing == SP_FRAMING_IPC ? 9 : 8;
+}
+
 /* Octets used, or 0 when more are needed. */
-ptrdiff_t sp_frame_head_parse(enum sp_framing, struct slice in, struct sp_frame_head *out);
+static inline ptrdiff_t sp_frame_head_parse(enum sp_framing framing, struct slice in,
+                                            struct sp_frame_head *out)
+{
+    size_t size = sp_frame_head_size(framing);
+    if (in.n < size)
+        return 0;
+    out->type = framing == SP_FRAMING_IPC ? in.p[0] : SP_FRAME_TYPE_MESSAGE;
+    out->size = get_be64(in.p + size - 8);
+    return (ptrdiff_t)size;
+}
+
 /* Writes it at `to`, which has room for 9 octets; returns how many it took. */
-size_t sp_frame_head_put(enum sp_framing, uint8_t *to, const struct sp_frame_head *);
+static inline size_t sp_frame_head_put(enum sp_framing framing, uint8_t *to,
+                                       const struct sp_frame_head *h)
+{
+    if (framing == SP_FRAMING_IPC)
+        *to++ = h->type;
+    set_be64(to, h->size);
+    return sp_frame_head_size(framing);
+}
+
 void sp_frame_head_write(enum sp_framing, struct buf *out, const struct sp_frame_head *);
 
 #endif

@@ -27,14 +27,14 @@ static void topics_agree_with_their_definition(void **state)
     uint8_t octets[12];
     unsigned matches = 0;
     rng_seed(&rng, 3);
-    for (int round = 0; round < 60000; round++) {
+    for (int round = 0; round < 20000; round++) {
         size_t n = rng_below(&rng, sizeof octets);
         for (size_t i = 0; i < n; i++)
             octets[i] = (uint8_t)(rng_below(&rng, 3) * 0x7f + 1); /* 01 80 ff */
         struct slice text = guard_put(&g, octets, n);
         switch (rng_below(&rng, 8)) {
         case 0:
-            if (n > 2)
+            if (n > 2 && t.n < 100)
                 assert_int_equal(topics_add(&t, text), E_OK);
             break;
         case 1: {
