@@ -1,5 +1,5 @@
 /* A connection, fed the same octets whole and in portions: the same events. */
-#include "fuzz/fuzz.h"
+#include "fuzz.h"
 #include <string.h>
 #include "sp/conn.h"
 #include "sp/protocol.h"

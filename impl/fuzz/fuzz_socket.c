@@ -1,5 +1,5 @@
 /* A socket of any pattern, driven by a sequence of steps: its invariants hold throughout. */
-#include "fuzz/fuzz.h"
+#include "fuzz.h"
 #include <string.h>
 #include "sp/protocol.h"
 #include "sp/socket.h"

@@ -1,5 +1,5 @@
 /* Runs an entry on made-up inputs, or on the files named: fuzz_x COUNT | fuzz_x FILE... */
-#include "fuzz/fuzz.h"
+#include "fuzz.h"
 #include <stdio.h>
 #include "base/rng.h"
 

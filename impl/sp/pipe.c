@@ -218,8 +218,8 @@ uint8_t *sp_pipe_room(struct sp_pipe *p, size_t *n)
         return NULL;
     uint8_t *room = sp_conn_room(p->conn, n);
     p->stalled = room == NULL;
-    if (room == NULL && !sp_conn_full(p->conn))
-        pipe_mark(p); /* out of memory: it is over */
+    if (room == NULL && sp_pipe_over(p))
+        pipe_mark(p); /* out of memory, and nothing whole is left */
     return room;
 }
 
