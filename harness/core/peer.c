@@ -551,14 +551,20 @@ void wire_expect_(struct at at, struct peer *p, const char *pattern)
     }
 }
 
-/* Waits until all we put has been written.  False: it ended first. */
-static bool flushed(struct peer *p, struct at at)
+/* Waits until all we put has been written.  False: it ended first, or `deadline` passed. */
+static bool flushed_by(struct peer *p, msec deadline)
 {
-    msec deadline = t_patience(p->t);
     peers_settle(p->t);
     while (p->out.n > 0 && p->end == STREAM_OPEN)
-        if (!t_wait(p->t, deadline) && p->out.n > 0)
-            t_stop(p->t, FAILED, at, "it does not read what we send");
+        if (!t_wait(p->t, deadline))
+            break;
+    return p->out.n == 0;
+}
+
+static bool flushed(struct peer *p, struct at at)
+{
+    if (!flushed_by(p, t_patience(p->t)) && p->end == STREAM_OPEN)
+        t_stop(p->t, FAILED, at, "it does not read what we send");
     return p->out.n == 0;
 }
 
@@ -589,9 +595,9 @@ void wire_close_(struct at at, struct peer *p)
 bool wire_drains_within_(struct at at, struct peer *p, int64_t ms)
 {
     must_be_ours(p, at);
-    if (!flushed(p, at))
-        return false;
     msec deadline = msec_after(net_now(p->t->net), ms);
+    if (!flushed_by(p, deadline))
+        return false;
     while (p->end == STREAM_OPEN && stream_unread(p->stream) > 0) {
         if (net_now(p->t->net) >= deadline)
             return false;
