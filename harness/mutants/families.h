@@ -43,4 +43,41 @@ extern const struct mutant greeting_read_drops_part_of_length;
 extern const struct mutant greeting_failure_ends_all;
 extern const struct mutant greetings_one_after_another;
 
+/* framing.c */
+extern const struct mutant frame_length_in_host_order;
+extern const struct mutant frame_reply_padded;
+extern const struct mutant frame_length_counts_one_word;
+extern const struct mutant frame_empty_not_sent;
+extern const struct mutant frame_empty_sent_as_zero;
+extern const struct mutant frame_sent_cut_at_64k;
+extern const struct mutant frame_read_cut_at_64k;
+extern const struct mutant frame_sent_without_last_octet;
+extern const struct mutant frame_read_without_last_octet;
+extern const struct mutant frame_header_moves_body;
+extern const struct mutant frames_interleaved;
+extern const struct mutant frame_held_back;
+
+/* reading.c */
+extern const struct mutant read_empty_swallowed;
+extern const struct mutant read_empty_dies;
+extern const struct mutant read_body_taken_for_greeting;
+extern const struct mutant read_length_in_one_read;
+extern const struct mutant read_body_in_one_read;
+extern const struct mutant read_takes_512_messages;
+extern const struct mutant read_queue_wraps_wrongly;
+extern const struct mutant read_end_completes_message;
+extern const struct mutant read_reset_completes_message;
+
+/* limits.c */
+extern const struct mutant limit_excludes_itself;
+extern const struct mutant limit_lets_one_more_pass;
+extern const struct mutant limit_never_above_one_mib;
+extern const struct mutant limit_below_one_mib;
+extern const struct mutant length_2_63_dies;
+extern const struct mutant length_2_64_less_8_dies;
+extern const struct mutant length_2_64_less_1_dies;
+extern const struct mutant length_2_32_dies;
+extern const struct mutant length_2_31_dies;
+extern const struct mutant length_ends_accepting;
+
 #endif
