@@ -51,6 +51,21 @@ ANNOUNCES(respondent_announces_first_version,
           SP_RESPONDENT, 0x61, ACCEPTING | OVER_TCP);
 ANNOUNCES(bus_announces_version_one, "announces 0071 for a BUS", "", SP_BUS, 0x71);
 
+static void announce_version(struct mutation *m, struct octet_fault *f, struct buf *data)
+{
+    uint8_t *at = octet_at(data, f->out_position, 3);
+    (void)m;
+    if (at && f->self == SP_PAIR0 && f->dialled)
+        *at = 1;
+}
+
+const struct mutant pair_dialler_announces_version_one = {
+    .name = "pair_dialler_announces_version_one",
+    .fault = "a PAIR that dials has 1 for the version in its greeting",
+    .source = "",
+    .octets_out = announce_version,
+};
+
 static void dirty_reserved(struct mutation *m, struct octet_fault *f, struct buf *data)
 {
     uint8_t *at = octet_at(data, f->out_position, 7);
@@ -89,15 +104,6 @@ const struct mutant req_dialler_greets_last = {
     .fault = "a REQ that dials over tcp sends its greeting only when it has seen the peer's",
     .source = "",
     .arg = { SP_REQ, 0, DIALLING | OVER_TCP },
-    .octets_out = hold_greeting,
-    .octets_in = release_greeting,
-};
-
-const struct mutant rep_listener_greets_last = {
-    .name = "rep_listener_greets_last",
-    .fault = "a REP that listens on tcp sends its greeting only when it has seen the peer's",
-    .source = "",
-    .arg = { SP_REP, 0, ACCEPTING | OVER_TCP },
     .octets_out = hold_greeting,
     .octets_in = release_greeting,
 };

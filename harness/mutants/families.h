@@ -31,9 +31,9 @@ extern const struct mutant pull_listener_announces_push;
 extern const struct mutant surveyor_announces_first_version;
 extern const struct mutant respondent_announces_first_version;
 extern const struct mutant bus_announces_version_one;
+extern const struct mutant pair_dialler_announces_version_one;
 extern const struct mutant greeting_reserved_is_stale;
 extern const struct mutant req_dialler_greets_last;
-extern const struct mutant rep_listener_greets_last;
 extern const struct mutant greeting_sent_again;
 extern const struct mutant keepalive_messages;
 extern const struct mutant greeting_of_seven_octets;
@@ -79,5 +79,22 @@ extern const struct mutant length_2_64_less_1_dies;
 extern const struct mutant length_2_32_dies;
 extern const struct mutant length_2_31_dies;
 extern const struct mutant length_ends_accepting;
+
+/* ipc.c */
+extern const struct mutant ipc_short_reply_of_type_00;
+extern const struct mutant ipc_empty_message_of_type_00;
+extern const struct mutant ipc_length_counts_type;
+extern const struct mutant ipc_type_in_small_buffer;
+extern const struct mutant ipc_type_ignored;
+extern const struct mutant ipc_type_00_accepted;
+extern const struct mutant ipc_type_02_accepted;
+extern const struct mutant ipc_type_dies;
+extern const struct mutant ipc_type_before_greeting;
+extern const struct mutant ipc_greeting_type_ignored;
+extern const struct mutant ipc_greeting_head_ignored;
+extern const struct mutant ipc_file_left_behind;
+extern const struct mutant ipc_listener_replaced;
+extern const struct mutant ipc_stale_file_in_the_way;
+extern const struct mutant ipc_pipes_end_with_file;
 
 #endif

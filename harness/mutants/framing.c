@@ -21,14 +21,14 @@ const struct mutant frame_length_in_host_order = {
 static bool pad_reply(struct mutation *m, struct octet_fault *f, struct buf *payload)
 {
     (void)m;
-    if (f->self == SP_REP)
+    if (f->self == SP_REP && payload->n == 7)
         buf_fill(payload, 0, (4 - payload->n % 4) % 4);
     return true;
 }
 
 const struct mutant frame_reply_padded = {
     .name = "frame_reply_padded",
-    .fault = "pads a reply to a multiple of four octets",
+    .fault = "pads a reply of seven octets to eight",
     .source = "",
     .frame_out = pad_reply,
 };

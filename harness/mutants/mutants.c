@@ -30,9 +30,9 @@ const struct mutant *const mutants[] = {
     &surveyor_announces_first_version,
     &respondent_announces_first_version,
     &bus_announces_version_one,
+    &pair_dialler_announces_version_one,
     &greeting_reserved_is_stale,
     &req_dialler_greets_last,
-    &rep_listener_greets_last,
     &greeting_sent_again,
     &keepalive_messages,
     &greeting_of_seven_octets,
@@ -75,6 +75,22 @@ const struct mutant *const mutants[] = {
     &length_2_32_dies,
     &length_2_31_dies,
     &length_ends_accepting,
+    /* ipc.c */
+    &ipc_short_reply_of_type_00,
+    &ipc_empty_message_of_type_00,
+    &ipc_length_counts_type,
+    &ipc_type_in_small_buffer,
+    &ipc_type_ignored,
+    &ipc_type_00_accepted,
+    &ipc_type_02_accepted,
+    &ipc_type_dies,
+    &ipc_type_before_greeting,
+    &ipc_greeting_type_ignored,
+    &ipc_greeting_head_ignored,
+    &ipc_file_left_behind,
+    &ipc_listener_replaced,
+    &ipc_stale_file_in_the_way,
+    &ipc_pipes_end_with_file,
 };
 const size_t mutant_count = sizeof mutants / sizeof mutants[0];
 

@@ -124,6 +124,8 @@ static ptrdiff_t fault_read(struct stream *s, void *p, size_t n)
         n = all.n < n ? all.n : n;
         memcpy(p, all.p, n);
         buf_drop(&f->in, n);
+        if (f->in.n > 0 || (f->end_seen && !f->end_hidden)) /* the inner stream tells no more */
+            net_arm(f->m->inner, &f->again, net_now(f->m->inner));
         return (ptrdiff_t)n;
     }
     if (f->end_hidden || !f->end_seen)
