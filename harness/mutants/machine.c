@@ -18,7 +18,31 @@ static const struct machine_hooks *hooks(const struct machine *k)
 {
     static const struct machine_hooks none;
     const struct machine_hooks *h = k->m->mutant->machine;
-    return h->only == 0 || h->only == k->original->self ? h : &none;
+    bool kind = h->kind == KIND_ANY || (h->kind == KIND_RAW) == k->original->raw;
+    return kind && (h->only == 0 || h->only == k->original->self) ? h : &none;
+}
+
+bool machine_has(const struct machine *k, pipe_id pipe)
+{
+    for (size_t i = 0; i < k->pipes; i++)
+        if (k->pipe[i] == pipe)
+            return true;
+    return false;
+}
+
+static void list(struct machine *k, pipe_id pipe)
+{
+    if (k->pipes < sizeof k->pipe / sizeof k->pipe[0])
+        k->pipe[k->pipes++] = pipe;
+}
+
+static void unlist(struct machine *k, pipe_id pipe)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < k->pipes; i++)
+        if (k->pipe[i] != pipe)
+            k->pipe[n++] = k->pipe[i];
+    k->pipes = n;
 }
 
 /* Hands on what the true machine did, each action through the hook. */
@@ -48,6 +72,8 @@ static void init(struct pattern *p, uint64_t seed)
     k->inner = pattern_new(k->original, seed);
     if (!k->inner)
         abort();
+    if (hooks(k)->began)
+        hooks(k)->began(k);
 }
 
 static void fini(struct pattern *p)
@@ -82,9 +108,14 @@ static bool pipe_add(struct pattern *p, pipe_id pipe, msec now)
 {
     struct machine *k = of(p);
     bool answer = true;
-    if (hooks(k)->pipe_add && !hooks(k)->pipe_add(k, pipe, &answer))
+    if (hooks(k)->pipe_add && !hooks(k)->pipe_add(k, pipe, &answer)) {
+        if (answer)
+            list(k, pipe);
         return answer;
+    }
     answer = k->original->pipe_add(k->inner, pipe, now);
+    if (answer)
+        list(k, pipe);
     pass(k, now);
     return answer;
 }
@@ -92,6 +123,7 @@ static bool pipe_add(struct pattern *p, pipe_id pipe, msec now)
 static void pipe_del(struct pattern *p, pipe_id pipe, msec now)
 {
     struct machine *k = of(p);
+    unlist(k, pipe);
     if (hooks(k)->pipe_del && !hooks(k)->pipe_del(k, pipe))
         return;
     k->original->pipe_del(k->inner, pipe, now);

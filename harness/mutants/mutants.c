@@ -1,10 +1,12 @@
 /* mutants.c -- all mutants, by family. */
 #include "mutants/families.h"
+#include "mutants/patterns.h"
 #include <string.h>
 
 const struct mutant *const mutants[] = {
-    /* greeting.c */
-    &greeting_reserved_ignored,
+    PATTERN_MUTANTS(PATTERN_MUTANT_LISTED)
+        /* greeting.c */
+        & greeting_reserved_ignored,
     &greeting_version_ignored,
     &greeting_first_octet_ignored,
     &greeting_type_ignored,
