@@ -157,9 +157,10 @@ static void verbose_names_every_instance(void **state)
 static void on_terminal(const char *no_colour, char *got, size_t cap)
 {
     int ours = posix_openpt(O_RDWR | O_NOCTTY);
-    assert_true(ours >= 0 && grantpt(ours) == 0 && unlockpt(ours) == 0);
-    FILE *out = fopen(ptsname(ours), "w");
-    assert_non_null(out);
+    assert_true(ours < 0 || (grantpt(ours) == 0 && unlockpt(ours) == 0));
+    FILE *out = ours < 0 ? NULL : fopen(ptsname(ours), "w");
+    if (!out)
+        skip(); /* a bare chroot has no /dev/pts */
     if (no_colour)
         setenv("NO_COLOR", no_colour, 1);
     else
