@@ -97,4 +97,44 @@ extern const struct mutant ipc_listener_replaced;
 extern const struct mutant ipc_stale_file_in_the_way;
 extern const struct mutant ipc_pipes_end_with_file;
 
+/* connection.c */
+extern const struct mutant dial_given_up_after_three;
+extern const struct mutant dial_given_up_when_refused;
+extern const struct mutant dial_given_up_when_closed;
+extern const struct mutant dial_given_up_after_reset;
+extern const struct mutant dial_given_up_after_bad_greeting;
+extern const struct mutant dial_reads_old_octets;
+extern const struct mutant dial_dies_of_flash;
+extern const struct mutant dial_dies_of_reset_flash;
+extern const struct mutant dial_shared_by_sockets;
+extern const struct mutant reconnect_max_ignored;
+extern const struct mutant reconnect_max_exceeded;
+extern const struct mutant reconnect_max_0_grows;
+extern const struct mutant reconnect_without_delay;
+extern const struct mutant listen_takes_63_peers;
+extern const struct mutant listen_outlives_socket;
+extern const struct mutant one_transport_a_socket;
+extern const struct mutant send_before_any_peer_fails;
+extern const struct mutant close_keeps_connections;
+extern const struct mutant close_sends_empty_message;
+
+/* robust.c */
+extern const struct mutant abort_in_greeting_ends_accepting;
+extern const struct mutant reset_in_greeting_dies;
+extern const struct mutant close_in_greeting_dies;
+extern const struct mutant http_load_dies;
+extern const struct mutant reset_in_message_ends_all;
+extern const struct mutant reset_in_message_dies;
+extern const struct mutant close_in_message_dies;
+extern const struct mutant end_drops_unread;
+extern const struct mutant half_closed_swallows;
+extern const struct mutant stall_in_message_stalls_all;
+extern const struct mutant blocked_peer_blocks_all;
+extern const struct mutant lost_peer_last_message_again;
+extern const struct mutant lost_peer_leaves_torn_message;
+extern const struct mutant message_to_pub_dies;
+extern const struct mutant message_to_push_dies;
+extern const struct mutant close_waits_for_message;
+extern const struct mutant close_waits_for_receive;
+
 #endif

@@ -336,6 +336,12 @@ void octet_fault_send(struct octet_fault *f, struct slice octets)
     rewant(f);
 }
 
+void octet_fault_receive(struct octet_fault *f, struct slice octets)
+{
+    buf_put_slice(&f->in, octets);
+    net_arm(f->m->inner, &f->again, net_now(f->m->inner));
+}
+
 /* ---- the wrapped world ---- */
 
 struct accepting {

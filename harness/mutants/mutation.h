@@ -58,6 +58,8 @@ struct octet_fault {
 void octet_fault_close(struct octet_fault *, bool reset);
 /* Sends octets of the mutant's own on the stream (they pass no hook). */
 void octet_fault_send(struct octet_fault *, struct slice);
+/* Hands the reference octets as if they came now (they pass no hook). */
+void octet_fault_receive(struct octet_fault *, struct slice);
 /* Calls the mutant's alarm hook in `ms`; negative: never. */
 void octet_fault_alarm(struct octet_fault *, int64_t ms);
 /* From an ask or answer hook: a line the adapter is asked behind this one; its answer is seen by
