@@ -33,7 +33,8 @@ class Socket:
     def __init__(self, protocol):
         self.protocol, self.closed = protocol, False
         self.number = int.from_bytes(os.urandom(4), "big")  # of the last request
-        self.streams, self.pipes, self.paths, self.inbox = [], [], [], []  # pipes: greeted streams
+        self.threads, self.pipes = {}, []  # thread: its stream; the streams that are greeted
+        self.paths, self.inbox = [], []
         self.topics, self.limit, self.resend = [], 1 << 20, 60000
         self.pending = None  # req: the request under way; rep: pipe and header of what to answer
         self.options = {"max-recv": lambda n: setattr(self, "limit", n)}
@@ -59,12 +60,14 @@ class Socket:
         with change:
             self.closed, self.pending = True, None
             change.notify_all()
-            for stream in self.streams:  # shutdown wakes the thread that blocks on it
+            for stream in self.threads.values():  # shutdown wakes the thread that blocks on it
                 with contextlib.suppress(OSError):
                     stream.shutdown(socket.SHUT_RDWR)
             for path in self.paths:
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(path)
+        for thread in list(self.threads):
+            thread.join()
 
     def wait_for_pipes(self, n, ms):
         with change:
@@ -76,8 +79,12 @@ class Socket:
             with stream, contextlib.suppress(OSError, EOFError):
                 work(stream, *args)
         with change:
-            self.streams = [s for s in self.streams if s.fileno() >= 0] + [stream]
-            threading.Thread(target=run, daemon=True).start()
+            if self.closed:
+                return stream.close()
+            self.threads = {t: s for t, s in self.threads.items() if t.is_alive()}
+            thread = threading.Thread(target=run, daemon=True)
+            self.threads[thread] = stream
+            thread.start()
 
     def accept(self, listener):
         while not self.closed:
