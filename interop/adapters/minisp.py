@@ -29,6 +29,13 @@ def parse(url):
     return socket.AF_INET6 if "[" in host else socket.AF_INET, (host.strip("[]"), int(port))
 
 
+def unlink_if_dead(path):
+    """Removes the file of a listener that did not live to do so."""
+    with socket.socket(socket.AF_UNIX) as probe, contextlib.suppress(FileNotFoundError):
+        if probe.connect_ex(path) == errno.ECONNREFUSED:
+            os.unlink(path)
+
+
 class Socket:
     def __init__(self, protocol):
         self.protocol, self.closed = protocol, False
@@ -45,6 +52,8 @@ class Socket:
 
     def listen(self, url):
         family, address = parse(url)
+        if family == socket.AF_UNIX:
+            unlink_if_dead(address)
         listener = socket.create_server(address, family=family)
         self.start(self.accept, listener)
         if family == socket.AF_UNIX:
@@ -174,7 +183,7 @@ class Socket:
         while True:
             with change:
                 change.wait_for(lambda: self.pending is not request or pipe not in self.pipes,
-                                self.resend / 1000)
+                                self.resend / 1000 if self.resend else None)
                 change.wait_for(lambda: self.pending is not request or self.pipes)
                 if self.pending is not request:
                     return
