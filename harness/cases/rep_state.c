@@ -48,6 +48,7 @@ CASE(rep_reply_before_receive_refused,
     struct peer *req = attach(rep, "req");
 
     sp_send(req, "80000001 'hi'");
+    wire_drains_within(req, 100); /* it is there */
     iut_send_fails(rep, 1000, "'nobody asked'", "state");
     iut_expect(rep, "'hi'");
     iut_send(rep, "'ok'");

@@ -4,9 +4,9 @@
 #include <string.h>
 
 const struct mutant *const mutants[] = {
-    PATTERN_MUTANTS(PATTERN_MUTANT_LISTED)
-        /* greeting.c */
-        & greeting_reserved_ignored,
+    PATTERN_MUTANTS(PATTERN_MUTANT_LISTED),
+    /* greeting.c */
+    &greeting_reserved_ignored,
     &greeting_version_ignored,
     &greeting_first_octet_ignored,
     &greeting_type_ignored,
