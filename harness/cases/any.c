@@ -76,3 +76,17 @@ struct peer *delivers_good_(struct at at, struct t *t, struct iut *s, struct pee
         fail_(at, t, "what was delivered is not the good message sent last");
     return p;
 }
+
+struct peer *taken_in_(struct at at, struct t *t, struct peer *gone, const char *protocol)
+{
+    for (int64_t began = now(t);;) {
+        struct peer *p = reattach_raw_(at, gone);
+        wire_expect_(at, p, greeting(t, protocol));
+        wire_send_(at, p, greeting(t, protocol));
+        if (!closes_within_(at, p, 50))
+            return p;
+        if (now(t) - began > patience(t))
+            fail_(at, t, "it takes no other peer, though the first has left");
+        gone = p;
+    }
+}

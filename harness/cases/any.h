@@ -36,4 +36,9 @@ struct peer *serves_next_(struct at, struct t *, struct iut *, const char *proto
 #define delivers_good(t, s, p, as)                                                                 \
     delivers_good_(HERE("delivers_good(" #s ", " #p ")"), (t), (s), (p), (as))
 struct peer *delivers_good_(struct at, struct t *, struct iut *, struct peer *, const char *as);
+
+/* A PAIR whose peer `gone` has left takes another, though perhaps not in the very moment: those
+ * that it refuses before are forgotten.  Nothing has been sent on the pipe returned. */
+#define taken_in(t, gone, protocol) taken_in_(HERE("taken_in(" #gone ")"), (t), (gone), (protocol))
+struct peer *taken_in_(struct at, struct t *, struct peer *gone, const char *protocol);
 #endif

@@ -115,6 +115,8 @@ struct at {
 /* Asks, never fails: the answer's code ("ok", "timedout", "state", ...). */
 #define iut_try_send(s, ms, pattern)                                                               \
     iut_try_send_(HERE("iut_try_send(" #s ", " #ms ", " #pattern ")"), (s), (ms), (pattern))
+#define iut_try_send_seq(s, ms, n)                                                                 \
+    iut_try_send_seq_(HERE("iut_try_send_seq(" #s ", " #ms ", " #n ")"), (s), (ms), (n))
 /* The payload received is kept as $got (an ok answer). */
 #define iut_try_recv(s, ms) iut_try_recv_(HERE("iut_try_recv(" #s ", " #ms ")"), (s), (ms))
 #define iut_fresh(t)        iut_fresh_(HERE("iut_fresh(t)"), (t)) /* a new process; sockets are gone */
@@ -144,6 +146,7 @@ void iut_end_expect_(struct at, struct iut *, const char *pattern);
 void iut_end_ok_(struct at, struct iut *);
 void iut_end_fails_(struct at, struct iut *, const char *codes);
 const char *iut_try_send_(struct at, struct iut *, int64_t ms, const char *pattern);
+const char *iut_try_send_seq_(struct at, struct iut *, int64_t ms, size_t n);
 const char *iut_try_recv_(struct at, struct iut *, int64_t ms);
 void iut_fresh_(struct at, struct t *);
 

@@ -68,6 +68,7 @@ struct peer {
     bool finish, paused, counted; /* counted: among iut->expected_pipes */
     bool unsettled;               /* SEGMENT_COALESCED: our greeting is held back */
     bool we_closed, frame_sent;
+    bool departed;       /* its end was waited for on the other side */
     struct at settle_at; /* the attach that is still to be completed */
     struct peer_timer *recheck;
     enum stream_end end; /* STREAM_OPEN until the end is seen */

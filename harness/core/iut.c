@@ -486,6 +486,14 @@ const char *iut_try_send_(struct at at, struct iut *s, int64_t ms, const char *p
     return finish(s->t, at, &code) ? "ok" : code;
 }
 
+const char *iut_try_send_seq_(struct at at, struct iut *s, int64_t ms, size_t n)
+{
+    const char *code = "";
+    const char *rest =
+        iut_call(s->t, at, s, ms, &code, "send s%u %" PRId64 " seq:%zu", s->number, ms, n);
+    return rest ? "ok" : code;
+}
+
 const char *iut_try_recv_(struct at at, struct iut *s, int64_t ms)
 {
     const char *code = "";

@@ -62,6 +62,22 @@ static void usable(struct peer *p, struct at at)
            n == 1 ? "" : "s", code);
 }
 
+/* Pipes that ended since we last looked are gone on the other side too: else one of them would be
+ * counted in place of the new one, and a PAIR would still be taken. */
+static void departed(struct iut *s, struct at at)
+{
+    struct t *t = s->t;
+    bool any = false;
+    for (struct peer *p = t->peers; p; p = p->next) {
+        any |= p->iut == s && p->counted && p->end != STREAM_OPEN && !p->departed;
+        p->departed |= p->end != STREAM_OPEN;
+    }
+    const char *code = "";
+    if (any && s->open && iut_has(t, "pipes") && !(t->call.pending && !t->call.answered))
+        iut_call(t, at, s, t->on->patience, &code, "pipes s%u %zu %" PRId64, s->number,
+                 pipes_due(s), t->on->patience);
+}
+
 static void settle(struct peer *p)
 {
     if (!p->unsettled)
@@ -112,6 +128,7 @@ static struct peer *greeted(struct peer *p, struct at at, const char *as, bool c
 
 struct peer *attach_(struct at at, struct iut *s, const char *as)
 {
+    departed(s, at);
     return greeted(attach_raw_(at, s), at, as, true);
 }
 
@@ -122,6 +139,8 @@ struct peer *attach_unchecked_(struct at at, struct iut *s, const char *as)
 
 struct peer *reattach_(struct at at, struct peer *old, const char *as)
 {
+    if (old->iut)
+        departed(old->iut, at);
     return greeted(reattach_raw_(at, old), at, as, old->iut != NULL);
 }
 

@@ -28,6 +28,7 @@ struct socket {
 };
 
 static const struct protocol protocols[] = {
+    { "pair", NN_PAIR, NN_PAIR },
     { "pair0", NN_PAIR, NN_PAIR },
     { "pub", NN_PUB, NN_SUB },
     { "sub", NN_SUB, NN_PUB },

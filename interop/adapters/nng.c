@@ -46,6 +46,7 @@ struct socket {
 enum { CLOSE_MS = 300 }; /* a close takes 10 ms at most, on a busy machine too */
 
 static const struct protocol protocols[] = {
+    { "pair", nng_pair0_open, nng_pair0_open_raw },
     { "pair0", nng_pair0_open, nng_pair0_open_raw },
     { "pair1", nng_pair1_open, nng_pair1_open_raw },
     { "pub", nng_pub0_open, nng_pub0_open_raw },
