@@ -10,7 +10,7 @@ import threading
 
 PROTOCOLS = {"pair0": (16, 16), "pub": (32, 33), "sub": (33, 32), "req": (48, 49), "rep": (49, 48),
              "push": (80, 81), "pull": (81, 80)}  # own endpoint type, the peer's
-DEPTH, TTL = 4, 8  # messages kept for the application, few for fairness; hops of a request
+DEPTH, TTL = 4, 8  # messages of a pipe that wait to be received; hops of a request
 change = threading.Condition()  # guards what the threads share and tells of every change
 
 
@@ -138,15 +138,15 @@ class Socket:
 
     def arrived(self, pipe, m):
         with change:
-            change.wait_for(lambda: len(self.inbox) < DEPTH or self.closed)
+            change.wait_for(lambda: self.closed or DEPTH > sum(p is pipe for p, _, _ in self.inbox))
             if self.protocol == "rep":  # the first word with its high bit set ends the header
                 ends = [n + 4 for n in range(0, min(len(m) - 3, 4 * TTL), 4) if m[n] & 0x80]
-                self.inbox += [((pipe, m[:n]), m[n:]) for n in ends[:1]]
+                self.inbox += [(pipe, m[:n], m[n:]) for n in ends[:1]]
             elif self.protocol == "req":
                 if self.pending and m[:4] == self.pending[:4]:
-                    self.inbox, self.pending = [(None, m[4:])], None
+                    self.inbox, self.pending = [(pipe, m[:4], m[4:])], None
             elif self.protocol in ("pair0", "pull") or any(m.startswith(t) for t in self.topics):
-                self.inbox.append((None, m))
+                self.inbox.append((pipe, b"", m))
             change.notify_all()
 
     def send(self, ms, body):
@@ -156,8 +156,9 @@ class Socket:
             if not self.pending:
                 raise OSError(errno.EBADFD, "nothing has been asked")
             (pipe, header), self.pending = self.pending, None
-            if pipe in self.pipes:
-                self.write(pipe, ms, header + body)
+            with contextlib.suppress(ConnectionError):  # a requester that has gone needs no reply
+                if pipe in self.pipes:
+                    self.write(pipe, ms, header + body)
         elif self.protocol == "pub":
             for pipe in list(self.pipes):
                 with contextlib.suppress(OSError):
@@ -196,7 +197,12 @@ class Socket:
             pipe = (select.select([], self.pipes, [], 0)[1] or self.pipes)[0]
             self.pipes.remove(pipe)  # its next turn is the last
             self.pipes.append(pipe)
-        self.write(pipe, ms, message)
+        try:
+            self.write(pipe, ms, message)
+        except ConnectionError:  # it ends just now: the next one
+            with change:
+                until(lambda: pipe not in self.pipes, ms)
+            return self.write_to_next(ms, message)
         return pipe
 
     def write(self, pipe, ms, message):
@@ -217,8 +223,8 @@ class Socket:
             if self.protocol == "req" and not self.pending and not self.inbox:
                 raise OSError(errno.EBADFD, "nothing has been asked")
             until(lambda: self.inbox, ms)
-            origin, body = self.inbox.pop(0)
+            pipe, header, body = self.inbox.pop(0)
             change.notify_all()
             if self.protocol == "rep":
-                self.pending = origin
+                self.pending = pipe, header
             return body
