@@ -45,7 +45,7 @@ static bool unless_noted(struct mutation *m, const char *url)
 
 static bool note_refused(struct mutation *m, struct octet_fault *f)
 {
-    m->note[0] |= f->dialled && f->end == -E_REFUSED;
+    m->note[0] |= f->dialled && f->out_position == 0;
     return false;
 }
 
@@ -55,7 +55,7 @@ const struct mutant dial_given_up_when_refused = {
     .source = "",
     .ask = note_dial,
     .dials = unless_noted,
-    .hides_end = note_refused,
+    .hides_close = note_refused, /* it never came to a greeting */
 };
 
 static bool note_silent_end(struct mutation *m, struct octet_fault *f)

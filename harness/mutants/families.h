@@ -118,6 +118,13 @@ extern const struct mutant send_before_any_peer_fails;
 extern const struct mutant close_keeps_connections;
 extern const struct mutant close_sends_empty_message;
 
+/* inproc.c */
+extern const struct mutant inproc_empty_swallowed;
+extern const struct mutant inproc_header_lost;
+extern const struct mutant inproc_subscription_ignored;
+extern const struct mutant inproc_pair_peer_displaced;
+extern const struct mutant inproc_queue_for_all;
+
 /* robust.c */
 extern const struct mutant abort_in_greeting_ends_accepting;
 extern const struct mutant reset_in_greeting_dies;

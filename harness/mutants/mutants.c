@@ -4,7 +4,6 @@
 #include <string.h>
 
 const struct mutant *const mutants[] = {
-    PATTERN_MUTANTS(PATTERN_MUTANT_LISTED),
     /* greeting.c */
     &greeting_reserved_ignored,
     &greeting_version_ignored,
@@ -113,6 +112,12 @@ const struct mutant *const mutants[] = {
     &send_before_any_peer_fails,
     &close_keeps_connections,
     &close_sends_empty_message,
+    /* inproc.c */
+    &inproc_empty_swallowed,
+    &inproc_header_lost,
+    &inproc_subscription_ignored,
+    &inproc_pair_peer_displaced,
+    &inproc_queue_for_all,
     /* robust.c */
     &abort_in_greeting_ends_accepting,
     &reset_in_greeting_dies,
@@ -131,6 +136,7 @@ const struct mutant *const mutants[] = {
     &message_to_push_dies,
     &close_waits_for_message,
     &close_waits_for_receive,
+    PATTERN_MUTANTS(PATTERN_MUTANT_LISTED),
 };
 const size_t mutant_count = sizeof mutants / sizeof mutants[0];
 

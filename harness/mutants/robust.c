@@ -278,13 +278,18 @@ const struct mutant lost_peer_last_message_again = {
     .octets_in = send_last_again,
 };
 
-static bool keep_unsent(struct mutation *m, struct octet_fault *f)
+static bool keep_tail(struct mutation *m, struct octet_fault *f, struct buf *payload)
 {
-    if (f->self == SP_PUSH && f->out.n > 0) {
+    if (f->self == SP_PUSH && payload->n > 100000) {
         buf_clear(&m->kept);
-        buf_put_slice(&m->kept, buf_slice(&f->out));
-        m->note[0] = 1;
+        buf_put_slice(&m->kept, slice_drop(buf_slice(payload), payload->n - 100));
     }
+    return true;
+}
+
+static bool note_reset(struct mutation *m, struct octet_fault *f)
+{
+    m->note[0] |= f->end != 0 && m->kept.n > 0;
     return false;
 }
 
@@ -292,7 +297,8 @@ const struct mutant lost_peer_leaves_torn_message = {
     .name = "lost_peer_leaves_torn_message",
     .fault = "sends the rest of a message that was cut off by a lost peer to the next one",
     .source = "",
-    .hides_end = keep_unsent,
+    .frame_out = keep_tail,
+    .hides_end = note_reset,
     .octets_in = send_last_again,
 };
 
