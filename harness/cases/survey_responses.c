@@ -23,13 +23,13 @@ CASE(survey_delivers_responses,
     for (unsigned k = 0; k < 3; k++)
         sp_expect(p[k], "<id: %1....... .. .. ..> '?'");
     for (unsigned k = 0; k < 3; k++)
-        sp_send(p[k], value(t, "$id 80 %02x", k));
+        sp_send(p[k], value(t, "$id u32:0x%08x", 0x80000000 + k)); /* like a further tag */
     unsigned seen = 0;
     for (unsigned k = 0; k < 3; k++) {
         check(t, strcmp(iut_try_recv(sur, patience(t)), "ok") == 0,
               "only %u of 3 responses are delivered", k);
         uint64_t got = captured(t, "got");
-        check(t, got >= 0x8000 && got < 0x8003 && !(seen & 1U << (got & 3)),
+        check(t, got >= 0x80000000 && got < 0x80000003 && !(seen & 1U << (got & 3)),
               "what was delivered is no response that is still due");
         seen |= 1U << (got & 3);
     }

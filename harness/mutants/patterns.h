@@ -55,7 +55,29 @@
         X(respondent_sends_a_second_answer), X(rep_swallows_a_second_answer),                      \
         X(respondent_swallows_a_second_answer), X(rep_swallows_an_unasked_answer),                 \
         X(respondent_swallows_an_unasked_answer), X(rep_answers_before_it_receives),               \
-        X(rep_cannot_answer_at_once)
+        X(rep_cannot_answer_at_once), X(survey_leaves_out_the_third),                              \
+        X(survey_goes_twice_to_the_second), X(survey_has_an_id_for_each),                          \
+        X(survey_ids_count_by_three), X(survey_first_id_is_fixed),                                 \
+        X(survey_without_body_not_sent), X(survey_sent_to_latecomers),                             \
+        X(survey_without_respondent_blocks), X(survey_second_never_goes_out),                      \
+        X(survey_dies_at_the_deadline), X(survey_sent_again), X(survey_takes_one_response),        \
+        X(survey_late_response_delivered), X(survey_takes_response_to_the_last),                   \
+        X(survey_unsolicited_response_delivered), X(survey_id_bit_of_response_ignored),            \
+        X(survey_tags_before_id_skipped), X(survey_truncated_response_delivered),                  \
+        X(survey_truncated_response_closes_the_pipe), X(survey_empty_response_ignored),            \
+        X(survey_strips_body_of_response), X(survey_busy_respondent_shuts_out_others),             \
+        X(survey_time_ignored), X(survey_time_at_most_a_second), X(survey_time_in_half_seconds),   \
+        X(survey_receive_outlasts_it), X(survey_receive_without_one_waits),                        \
+        X(raw_rep_tags_no_tagged_request), X(raw_respondent_tags_no_tagged_survey),                \
+        X(raw_respondent_adds_two_tags), X(raw_rep_adds_two_tags), X(raw_rep_has_one_tag_for_all), \
+        X(raw_rep_first_channel_id_is_one), X(raw_rep_channel_ids_count_by_two),                   \
+        X(raw_rep_sends_misrouted_to_the_first), X(raw_rep_ignores_bit_31_of_a_tag),               \
+        X(raw_rep_dies_without_a_tag), X(raw_rep_has_no_hop_limit), X(raw_req_strips_all_tags),    \
+        X(raw_surveyor_strips_all_tags), X(raw_req_keeps_two_tags),                                \
+        X(raw_req_delivers_a_reply_without_id), X(raw_req_sends_no_empty_body),                    \
+        X(raw_req_misplaces_the_body), X(raw_pair_strips_what_looks_like_an_id),                   \
+        X(raw_pull_loses_empty_messages), X(raw_bus_sends_the_origin),                             \
+        X(raw_pair1_does_not_count_hops), X(raw_pair1_has_no_hop_limit)
 
 #define PATTERN_MUTANT_NAMED(name)  name
 #define PATTERN_MUTANT_LISTED(name) &name

@@ -50,28 +50,8 @@ static void make_reply(struct machine *k, struct msg *msg, struct slice body)
 
 /* ---- ids ---- */
 
-static bool triple_out(struct machine *k, struct sp_action *a, msec now)
-{
-    (void)now;
-    if (a->type == SP_ACT_SEND)
-        set_head_word(&a->msg, &k->kept, (word_at(a->msg.head, 0) * 3) | ID_BIT);
-    return true;
-}
-
-static bool triple_in(struct machine *k, pipe_id pipe, struct msg *msg, msec now)
-{
-    (void)pipe;
-    (void)now;
-    uint8_t id[4];
-    if (!has_id(msg->body))
-        return true;
-    set_be32(id, (word_at(msg->body, 0) * UINT32_C(0x2aaaaaab)) | ID_BIT); /* a third of it */
-    set_body(msg, &k->kept2, slice_of(id, 4), slice_drop(msg->body, 4));
-    return true;
-}
-
 MACHINE_MUTANT(req_ids_count_by_three, "gives each request the id of the one before plus 3", "",
-               .only = SP_REQ, .kind = KIND_COOKED, .action = triple_out, .arrived = triple_in);
+               .only = SP_REQ, .kind = KIND_COOKED, .action = triple_ids, .arrived = third_of_ids);
 
 static bool clear_first_id(struct machine *k, struct sp_action *a, msec now)
 {
@@ -83,12 +63,6 @@ static bool clear_first_id(struct machine *k, struct sp_action *a, msec now)
 
 MACHINE_MUTANT(req_id_wraps_to_zero, "goes on with 00000000 after the id FFFFFFFF", "",
                .only = SP_REQ, .kind = KIND_COOKED, .action = clear_first_id);
-
-static void same_seed(struct machine *k, uint64_t *seed)
-{
-    (void)k;
-    *seed = 1;
-}
 
 MACHINE_MUTANT(req_first_id_is_fixed, "begins with the same request id in each process", "",
                .only = SP_REQ, .kind = KIND_COOKED, .start = same_seed);
@@ -192,31 +166,8 @@ MACHINE_MUTANT(req_truncated_reply_closes_the_pipe,
                "closes the pipe over a reply of fewer than four octets", "nng 1.5.2",
                .only = SP_REQ, .kind = KIND_COOKED, .arrived = close_over_truncated);
 
-static bool set_id_bit(struct machine *k, pipe_id pipe, struct msg *msg, msec now)
-{
-    (void)pipe;
-    (void)now;
-    uint8_t id[4];
-    if (msg->body.n < 4 || has_id(msg->body))
-        return true;
-    set_be32(id, word_at(msg->body, 0) | ID_BIT);
-    set_body(msg, &k->kept2, slice_of(id, 4), slice_drop(msg->body, 4));
-    return true;
-}
-
 MACHINE_MUTANT(req_id_bit_of_reply_ignored, "compares ids without their uppermost bit", "",
                .only = SP_REQ, .kind = KIND_COOKED, .arrived = set_id_bit);
-
-static bool skip_tags(struct machine *k, pipe_id pipe, struct msg *msg, msec now)
-{
-    (void)k;
-    (void)pipe;
-    (void)now;
-    size_t size = tags_size(msg->body);
-    if (size > 4)
-        msg->body = slice_drop(msg->body, size - 4);
-    return true;
-}
 
 MACHINE_MUTANT(req_tags_before_id_skipped, "looks for the id behind the tags of devices",
                "nanomsg #509", .only = SP_REQ, .kind = KIND_COOKED, .arrived = skip_tags);

@@ -17,4 +17,13 @@ void set_body(struct msg *, struct buf *, struct slice head, struct slice rest);
 void keep_payload(struct buf *, const struct msg *);
 struct msg kept_payload(const struct buf *); /* all of it is the body */
 
+/* Hooks.  Ids three apart, out and in; */
+bool triple_ids(struct machine *, struct sp_action *, msec);
+bool third_of_ids(struct machine *, pipe_id, struct msg *, msec);
+/* the id bit set where it is missing; tags before the id skipped; */
+bool set_id_bit(struct machine *, pipe_id, struct msg *, msec);
+bool skip_tags(struct machine *, pipe_id, struct msg *, msec);
+/* the same seed in every process. */
+void same_seed(struct machine *, uint64_t *seed);
+
 #endif
