@@ -80,8 +80,8 @@ CASE(push_rotates,
 
 /* Messages until each of two pullers has had a few: an even spread brings them soon, but a pipe
  * that is not yet known to be idle again may miss many turns on a busy machine. */
-static void both_get_some(struct at at, struct t *t, struct iut *push, struct peer *a,
-                          struct peer *b, unsigned first)
+static void both_get_some_(struct at at, struct t *t, struct iut *push, struct peer *a,
+                           struct peer *b, unsigned first)
 {
     enum { FEW = 3, MOST = 300 };
     struct peer *const p[] = { a, b, NULL };
@@ -92,7 +92,7 @@ static void both_get_some(struct at at, struct t *t, struct iut *push, struct pe
         fail_(at, t, "of %u messages the two pullers got %u and %u", n[0] + n[1], n[0], n[1]);
 }
 #define both_get_some(t, push, a, b, first)                                                        \
-    both_get_some(HERE("both_get_some(" #a ", " #b ")"), (t), (push), (a), (b), (first))
+    both_get_some_(HERE("both_get_some(" #a ", " #b ")"), (t), (push), (a), (b), (first))
 
 CASE(push_includes_new_puller, .title = "PUSH spreads messages over a puller that came later too",
      .covers = "SP-PSH-002", .via = TCP)

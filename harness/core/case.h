@@ -82,6 +82,12 @@ struct at {
     iut_send_raw_(HERE("iut_send_raw(" #s ", " #head ", " #body ")"), (s), (head), (body))
 #define iut_expect_raw(s, head, body)                                                              \
     iut_expect_raw_(HERE("iut_expect_raw(" #s ", " #head ", " #body ")"), (s), (head), (body))
+/* PAIR v1 in polyamorous mode: from which pipe a message came (0: the adapter does not tell), and
+ * to which one goes. */
+#define iut_expect_from(s, pattern)                                                                \
+    iut_expect_from_(HERE("iut_expect_from(" #s ", " #pattern ")"), (s), (pattern))
+#define iut_send_to(s, pipe, pattern)                                                              \
+    iut_send_to_(HERE("iut_send_to(" #s ", " #pipe ", " #pattern ")"), (s), (pipe), (pattern))
 /* The call must fail with one of the codes ("state", "timedout|notsup", ...) within `ms`. */
 #define iut_send_fails(s, ms, pattern, codes)                                                      \
     iut_send_fails_(HERE("iut_send_fails(" #s ", " #ms ", " #pattern ", " #codes ")"), (s), (ms),  \
@@ -129,6 +135,8 @@ void iut_send_seq_(struct at, struct iut *, size_t n);
 void iut_expect_seq_(struct at, struct iut *, size_t n);
 void iut_send_raw_(struct at, struct iut *, const char *head, const char *body);
 void iut_expect_raw_(struct at, struct iut *, const char *head, const char *body);
+uint32_t iut_expect_from_(struct at, struct iut *, const char *pattern);
+void iut_send_to_(struct at, struct iut *, uint32_t pipe, const char *pattern);
 void iut_send_fails_(struct at, struct iut *, int64_t ms, const char *pattern, const char *codes);
 void iut_recv_fails_(struct at, struct iut *, int64_t ms, const char *codes);
 void iut_set_(struct at, struct iut *, const char *option, const char *value);

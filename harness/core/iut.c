@@ -406,6 +406,27 @@ void iut_send_raw_(struct at at, struct iut *s, const char *head, const char *bo
     must(s->t, at, rest, code);
 }
 
+uint32_t iut_expect_from_(struct at at, struct iut *s, const char *pattern)
+{
+    const char *rest = received(at, s);
+    const char *word = strstr(rest, " pipe=");
+    uint32_t pipe = word ? (uint32_t)strtoul(word + strlen(" pipe="), NULL, 10) : 0;
+    expect_payload(s->t, at, rest, NULL, pattern);
+    return pipe;
+}
+
+void iut_send_to_(struct at at, struct iut *s, uint32_t pipe, const char *pattern)
+{
+    peers_settle(s->t);
+    struct buf *line = t_scratch(s->t, SCRATCH_LINE);
+    buf_printf(line, "send s%u %" PRId64 " ", s->number, s->t->on->patience);
+    put_payload(s->t, at, line, pattern);
+    buf_printf(line, " pipe=%" PRIu32, pipe);
+    const char *code = "";
+    const char *rest = call_line(s->t, at, s, s->t->on->patience, &code, line);
+    must(s->t, at, rest, code);
+}
+
 void iut_send_seq_(struct at at, struct iut *s, size_t n)
 {
     const char *code = "";
