@@ -63,8 +63,8 @@ void check_conversation(struct check *c)
         check_fault(c, "order",
                     "three requests at once (hello 1, an unknown verb, reset) are not answered in "
                     "order by ok ..., na, ok; read a line, answer it, read the next");
-        while (check_next(c, 500))
-            ;
+        for (int i = 0; i < 1000 && check_next(c, 500); i++)
+            ; /* what is still to come; one that writes without end is caught as chatty */
     } else {
         check_ok(c, "answers in order");
     }

@@ -28,7 +28,8 @@ static const char help[] =
     "What to run\n"
     "  --filter GLOB          cases or instances by name; may be repeated\n"
     "  --transport LIST       tcp,ipc,tcp6,inproc\n"
-    "  --slow                 also cases whose floor is over 2 s of real time\n"
+    "  --slow                 also cases whose floor is over 2 s of real time; against the\n"
+    "                         reference, in simulated time, they always run\n"
     "  --gentle               leave out what may kill a fragile target\n"
     "  --shard I/N            the I-th of N parts\n"
     "  --repeat N             all of it N times; a verdict that changes is an error\n"
@@ -386,7 +387,7 @@ static void say_again(struct run_options *o)
     if (o->mutant)
         snprintf(o->again, sizeof o->again, "%s --mutant %s", name, o->mutant->name);
     else if (o->target == TARGET_REFERENCE)
-        snprintf(o->again, sizeof o->again, "%s --reference --slow", name);
+        snprintf(o->again, sizeof o->again, "%s --reference", name);
     else if (o->peer)
         snprintf(o->again, sizeof o->again, "%s --peer %s", name, o->peer);
     else if (o->target == TARGET_COMMAND)

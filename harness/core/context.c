@@ -8,8 +8,13 @@ enum { STACK_OCTETS = 128 * 1024 };
 
 void t_deadline(struct net_timer *timer, msec at)
 {
-    (void)at;
     struct t *t = (struct t *)(void *)((char *)timer - offsetof(struct t, timer));
+    if (!t->looked) {
+        /* Timers come before events: what is there already must be seen before time is up. */
+        t->looked = true;
+        net_arm(t->net, timer, at);
+        return;
+    }
     t->timed_out = true;
     if (t->waiting) {
         t->waiting = false;
@@ -17,26 +22,45 @@ void t_deadline(struct net_timer *timer, msec at)
     }
 }
 
-bool t_wait(struct t *t, msec deadline)
+void t_measured(struct t *t, msec since)
 {
-    if (t->on->no_deadlines)
-        deadline = MSEC_NEVER;
-    if (t->woken) {
-        t->woken = false;
-        return true;
-    }
-    if (net_now(t->net) >= deadline)
-        return false;
+    t->stalled = t->stalled || pulse_stalled_since(t->on->pulse, since);
+}
+
+static void yield(struct t *t, msec deadline)
+{
     t->waiting = true;
     t->timed_out = false;
+    t->looked = false;
     net_arm(t->net, &t->timer, deadline);
     fiber_yield(t->fiber);
     net_arm(t->net, &t->timer, MSEC_NEVER);
     if (t->outcome != RUNNING) /* ended from outside: the adapter died */
         fiber_exit(t->fiber);
-    bool woken = t->woken;
+}
+
+bool t_pause(struct t *t, msec until)
+{
+    if (until != t->window_end) {
+        t->window_end = until;
+        t->window_began = net_now(t->net);
+        t->overdue = false;
+    }
+    if (!t->woken && net_now(t->net) < until)
+        yield(t, until);
+    bool woken = t->woken || (!t->timed_out && net_now(t->net) < until);
     t->woken = false;
-    return woken || !t->timed_out;
+    if (woken && !t->overdue) {
+        t->overdue = net_now(t->net) >= until;
+        return true;
+    }
+    t_measured(t, t->window_began);
+    return false;
+}
+
+bool t_wait(struct t *t, msec deadline)
+{
+    return t_pause(t, t->on->no_deadlines ? MSEC_NEVER : deadline);
 }
 
 void t_wake(struct t *t)
@@ -254,6 +278,7 @@ void expect_elapsed_(struct at at, struct t *t, int64_t since, int64_t lo, int64
 {
     t_expect(t, at);
     int64_t took = now(t) - since;
+    t_measured(t, t->started + since);
     if (took >= lo && took <= hi)
         return;
     t->timing = true;
@@ -269,9 +294,10 @@ void let_pass_(struct at at, struct t *t, int64_t ms, const char *why)
     t_expect(t, at);
     peers_settle(t);
     (void)why;
-    msec until = msec_after(net_now(t->net), ms);
+    msec since = net_now(t->net), until = msec_after(since, ms);
     while (net_now(t->net) < until)
-        t_wait(t, until);
+        t_pause(t, until);
+    t_measured(t, since);
 }
 
 /* ---- about the run ---- */

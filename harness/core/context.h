@@ -7,6 +7,7 @@
 #include "core/fiber.h"
 #include "core/notation.h"
 #include "core/port.h"
+#include "core/pulse.h"
 #include "net/net.h"
 #include "report/report.h"
 #include "sp/protocol.h"
@@ -32,6 +33,7 @@ struct conditions {
     unsigned pid;        /* of the run: part of the loopback addresses */
     unsigned lane;       /* which adapter of the pool: gives it a loopback address of its own */
     bool no_deadlines;   /* --attach: a person sits on a breakpoint */
+    const struct pulse *pulse; /* of the loop; NULL: it cannot stall */
 };
 
 struct endpoint { /* a listener of ours */
@@ -115,6 +117,9 @@ struct t {
 
     /* waiting */
     bool waiting, woken, timed_out;
+    bool looked;  /* the deadline has come once: what the kernel has by then still counts */
+    bool overdue; /* woken behind window_end once: the next time it is over */
+    msec window_end, window_began;
     struct net_timer timer;
     void (*runnable)(struct t *); /* the scheduler is told that the fiber can go on */
     void *scheduler;
@@ -124,6 +129,7 @@ struct t {
     struct endpoint *endpoints;
     unsigned iut_count, peer_count, place_count;
     struct call call;
+    size_t said;      /* octets of its stderr in the trace */
     struct buf hello; /* after iut_fresh: the new adapter's greeting */
     bool wants_fresh; /* the script asked for a new process: the scheduler replaces the port */
     struct buf scratch[SCRATCH_COUNT];
@@ -136,12 +142,19 @@ struct t {
     enum outcome outcome;
     struct at at;
     struct buf why, detail, variant;
-    bool timing; /* the failure is about time: it is measured again alone */
+    bool timing;  /* the failure is about time: it is measured again alone */
+    bool stalled; /* our loop stood still while time was measured: so is this */
     msec started;
 };
 
-/* Runs until something happened that concerns this case, or the deadline.  False: deadline. */
+/* Runs until something happened that concerns this case, or the deadline.  False: deadline.  Things
+ * that go on happening do not put the deadline off: look once more, then take the answer.  For what
+ * the implementation is to do: --attach knows no such deadline. */
 bool t_wait(struct t *, msec deadline);
+/* The same, for time that the script itself wants to pass. */
+bool t_pause(struct t *, msec until);
+/* Time was measured since then: a stall of our loop makes it one to be measured again. */
+void t_measured(struct t *, msec since);
 void t_wake(struct t *);
 void t_deadline(struct net_timer *, msec at); /* fires t->timer */
 /* The script's patience from now, as a deadline. */
@@ -174,6 +187,7 @@ struct buf *t_scratch(struct t *, enum scratch); /* emptied */
 void iut_answered(void *t, const char *line, size_t n);
 void iut_died(void *t, const char *how);
 void iut_said(void *t, const char *line);
+bool is_sanitizer_report(const char *line);
 /* One call from the script: asks and waits.  Returns the answer after "ok ", or NULL when it is
  * err (code in *code) -- `na` ends the case as SKIP. */
 const char *iut_call(struct t *, struct at, struct iut *, int64_t ms, const char **code,

@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { VERB_MS = 5000 }; /* verbs without a time of their own */
+enum {
+    VERB_MS = 5000, /* verbs without a time of their own */
+    PAYLOAD_MAX = 64 * 1024 * 1024, /* an answer may claim more than it has: fill:LEN:HH */
+};
 
 /* ---- one call ---- */
 
@@ -124,13 +127,31 @@ void iut_died(void *ctx, const char *how)
           "the implementation died: %s", how);
 }
 
+bool is_sanitizer_report(const char *line)
+{
+    static const char *const marks[] = { "ERROR: AddressSanitizer", "ERROR: LeakSanitizer",
+                                         "WARNING: ThreadSanitizer", "WARNING: MemorySanitizer",
+                                         ": runtime error: " };
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (strstr(line, marks[i]))
+            return true;
+    return false;
+}
+
+/* An implementation may write without end: the trace keeps this much of it for each case. */
+enum { SAID_MAX = 64 * 1024 };
+
 void iut_said(void *ctx, const char *line)
 {
     struct t *t = ctx;
-    trace_add(t->trace, &(struct trace_event){ .kind = TRACE_STDERR,
-                                               .at = net_now(t->net) - t->started,
-                                               .note = line });
-    if (strstr(line, "ERROR: AddressSanitizer") || strstr(line, ": runtime error: "))
+    if (t->said <= SAID_MAX) {
+        t->said += strlen(line) + 1;
+        trace_add(t->trace,
+                  &(struct trace_event){ .kind = TRACE_STDERR,
+                                         .at = net_now(t->net) - t->started,
+                                         .note = t->said <= SAID_MAX ? line : "(and on)" });
+    }
+    if (is_sanitizer_report(line))
         t_end(t, DIED, t->call.at, "a sanitizer reported: %.200s", line);
 }
 
@@ -316,11 +337,11 @@ static void split(struct t *t, struct at at, const char *rest, struct buf *head,
     const char *b = bar ? bar + 1 : rest;
     size_t bn = n - (size_t)(b - rest);
     *digest = strncmp(b, "fnv:", 4) == 0;
-    bool ok = !bar || payload_decode(rest, (size_t)(bar - rest), head, SIZE_MAX);
+    bool ok = !bar || payload_decode(rest, (size_t)(bar - rest), head, PAYLOAD_MAX);
     if (*digest)
         buf_put(body, b, bn);
     else
-        ok = ok && payload_decode(b, bn, body, SIZE_MAX);
+        ok = ok && payload_decode(b, bn, body, PAYLOAD_MAX);
     if (!ok)
         t_stop(t, UNFAIR, at, "the adapter's payload is malformed: %.60s", rest);
 }
@@ -543,7 +564,8 @@ void iut_fresh_(struct at at, struct t *t)
         s->open = false;
     t->runnable(
         t); /* the scheduler sees wants_fresh, and wakes us when the new one has said hello */
+    msec deadline = msec_after(net_now(t->net), 3 * VERB_MS); /* the scheduler has a nearer one */
     while (t->wants_fresh)
-        if (!t_wait(t, msec_after(net_now(t->net), 2 * VERB_MS)) && t->wants_fresh)
+        if (!t_wait(t, deadline) && t->wants_fresh)
             t_stop(t, HUNG, at, "a fresh process did not answer hello");
 }

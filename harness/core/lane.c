@@ -110,6 +110,7 @@ static void begin_script(struct lane *l)
         l->renewing = false;
         t->wants_fresh = false;
         t_wake(t);
+        queue(l); /* it may have been woken before, while there was no adapter to go on with */
         return;
     }
     char text[160];
@@ -285,11 +286,19 @@ static void adapter_died(void *ctx, const char *how)
     }
 }
 
+/* A sanitizer's report counts until reset is answered, like death. */
 static void adapter_said(void *ctx, const char *line)
 {
     struct lane *l = ctx;
-    if (l->has_case)
-        iut_said(&l->t, line);
+    if (!l->has_case || l->state == LANE_READY)
+        return;
+    bool over = l->state == LANE_RESET || (l->state == LANE_RUNNING && t_over(&l->t));
+    iut_said(&l->t, line);
+    if (over && is_sanitizer_report(line)) {
+        char why[256];
+        snprintf(why, sizeof why, "a sanitizer reported, when the script had ended: %.200s", line);
+        end_from_outside(l, DIED, why);
+    }
 }
 
 static void timed_out(struct net_timer *timer, msec at)

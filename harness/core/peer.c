@@ -7,6 +7,8 @@
 
 enum {
     READ_STEP = 64 * 1024,
+    READ_TURN = 16,                /* steps in a row: then others have their turn */
+    IN_MAX = 64 * 1024 * 1024,     /* octets no expect has consumed: more stays with the sender */
     TRICKLE_MS = 20, /* for an octet to be read by what reads at all before its application asks */
 };
 
@@ -36,9 +38,14 @@ static void ended(struct peer *p, enum stream_end end)
                                    : "refused");
 }
 
+static bool reads(const struct peer *p)
+{
+    return p->end == STREAM_OPEN && !p->paused && p->in.n < IN_MAX;
+}
+
 static void read_all(struct peer *p)
 {
-    while (p->end == STREAM_OPEN && !p->paused) {
+    for (int i = 0; i < READ_TURN && reads(p); i++) {
         uint8_t *room = buf_room(&p->in, READ_STEP);
         if (!room)
             return;
@@ -61,11 +68,18 @@ static void read_all(struct peer *p)
 static void update_want(struct peer *p)
 {
     unsigned want = 0;
-    if (p->end == STREAM_OPEN && !p->paused)
+    if (reads(p))
         want |= STREAM_READABLE;
     if (p->out.n > 0 || (p->finish && p->end == STREAM_OPEN))
         want |= STREAM_WRITABLE;
     stream_want(p->stream, want);
+}
+
+void peer_consume(struct peer *p, size_t n)
+{
+    buf_drop(&p->in, n);
+    if (p->stream)
+        update_want(p);
 }
 
 /* ---- writing and its segmentation ---- */
@@ -114,7 +128,10 @@ static void write_out(struct peer *p)
         if (wrote < 0) {
             /* It closed while we wrote.  What it sent before that is still read. */
             buf_clear(&p->out);
-            read_all(p);
+            for (size_t before = SIZE_MAX; before != p->in.n && reads(p);) {
+                before = p->in.n;
+                read_all(p);
+            }
             if (!p->paused)
                 ended(p, wrote == -E_REFUSED ? STREAM_REFUSED : STREAM_RST);
             return;
@@ -484,7 +501,7 @@ void expect_refused_(struct at at, struct t *t, const char *url)
         peer_drop(p, false, "we closed");
         if (net_now(t->net) >= deadline)
             t_stop(t, FAILED, at, "%s still accepts connections", url);
-        t_wait(t, net_now(t->net) + 10);
+        t_pause(t, net_now(t->net) + 10);
     }
 }
 
@@ -538,7 +555,7 @@ void wire_expect_(struct at at, struct peer *p, const char *pattern)
         if (!notation_match(pattern, t->captures, part, &m, why))
             t_stop(t, UNFAIR, at, "the case is broken: %s: %s", pattern, buf_text(why));
         if (m.matched) {
-            buf_drop(&p->in, part.n);
+            peer_consume(p, part.n);
             return;
         }
         if (!notation_prefix(pattern, t->captures, part))
@@ -601,7 +618,7 @@ bool wire_drains_within_(struct at at, struct peer *p, int64_t ms)
     while (p->end == STREAM_OPEN && stream_unread(p->stream) > 0) {
         if (net_now(p->t->net) >= deadline)
             return false;
-        t_wait(p->t, net_now(p->t->net) + 1);
+        t_pause(p->t, net_now(p->t->net) + 1);
     }
     return p->end == STREAM_OPEN;
 }
@@ -673,10 +690,11 @@ bool closes_within_(struct at at, struct peer *p, int64_t ms)
     struct t *t = p->t;
     t_expect(t, at);
     peers_settle(t);
-    msec deadline = msec_after(net_now(t->net), ms);
+    msec since = net_now(t->net), deadline = msec_after(since, ms);
     while (p->end == STREAM_OPEN && p->in.n == 0)
-        if (!t_wait(t, deadline))
+        if (!t_pause(t, deadline))
             break;
+    t_measured(t, since);
     return p->end != STREAM_OPEN;
 }
 
@@ -694,9 +712,10 @@ void expect_quiet_(struct at at, struct peer *p, int64_t ms, const char *why)
     (void)why;
     t_expect(t, at);
     peers_settle(t);
-    msec until = msec_after(net_now(t->net), ms);
-    while (p->in.n == 0 && net_now(t->net) < until)
-        t_wait(t, until);
+    msec since = net_now(t->net), until = msec_after(since, ms);
+    while (p->in.n == 0 && t_pause(t, until))
+        ;
+    t_measured(t, since);
     if (p->in.n > 0)
         t_mismatch(t, at, "", buf_slice(&p->in), "octets came where there was to be silence");
 }

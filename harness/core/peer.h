@@ -14,6 +14,7 @@ struct peer *peer_dial(struct t *, struct at, const char *url, bool may_fail);
 void peer_drop(struct peer *, bool reset, const char *note);
 void peer_put(struct peer *, struct slice octets); /* traced, queued, written when possible */
 void peer_flush(struct peer *);
+void peer_consume(struct peer *, size_t n); /* of what was received */
 void peer_sent(struct peer *); /* something of the script's went out: see SEGMENT_COALESCED */
 void peer_settle_others(struct peer *); /* all but this one: see SEGMENT_COALESCED */
 bool peer_urgent(struct peer *, uint8_t octet);

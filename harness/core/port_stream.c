@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -17,11 +18,16 @@
 struct stream_port {
     struct port port;
     struct stream *stream, *errors; /* errors: its stderr, or NULL */
+    struct stream *watch;           /* readable when the process has ended; or NULL */
     struct buf in, out, said;
     pid_t pid; /* 0: no child, or already waited for */
 };
 
-enum { STDERR_LIMIT = 1024 * 1024 };
+enum {
+    STDERR_LIMIT = 1024 * 1024, /* of one line */
+    STDERR_TURN = 64 * 1024,    /* octets at once: then others have their turn */
+    LAST_WORDS = 8 * 1024 * 1024, /* read of what an ended process left in its pipes */
+};
 
 static const char *signal_text(int n)
 {
@@ -30,19 +36,19 @@ static const char *signal_text(int n)
 }
 
 /* Waits a moment for the child that closed its output; a process that lives on without one is
- * ended.  The descriptors close a little before the process can be waited for. */
+ * ended, and so are children of its own that it left behind.  The descriptors close a little
+ * before the process can be waited for. */
 static void reap(struct stream_port *sp, char *how, size_t cap)
 {
     int status = 0;
-    int fd = (int)syscall(SYS_pidfd_open, sp->pid, 0);
-    if (fd >= 0) {
-        struct pollfd p = { .fd = fd, .events = POLLIN };
-        poll(&p, 1, 1000);
-        close(fd);
-    }
-    if (waitpid(sp->pid, &status, WNOHANG) == 0) {
-        kill(-sp->pid, SIGKILL);
-        waitpid(sp->pid, &status, 0);
+    siginfo_t gone = { 0 };
+    struct pollfd p = { .fd = sp->watch ? net_os_fd(sp->watch) : -1, .events = POLLIN };
+    poll(&p, 1, sp->watch ? 1000 : 200);
+    /* Its number is ours, and its group's, until it is waited for. */
+    waitid(P_PID, (id_t)sp->pid, &gone, WEXITED | WNOHANG | WNOWAIT);
+    kill(-sp->pid, SIGKILL);
+    waitpid(sp->pid, &status, 0);
+    if (gone.si_pid == 0) {
         snprintf(how, cap, "it closed its output and went on running");
     } else if (WIFSIGNALED(status)) {
         snprintf(how, cap, "killed by signal %d (SIG%s)", WTERMSIG(status),
@@ -53,13 +59,22 @@ static void reap(struct stream_port *sp, char *how, size_t cap)
     sp->pid = 0;
 }
 
+static void mute(struct stream_port *sp)
+{
+    stream_want(sp->stream, 0);
+    if (sp->errors)
+        stream_want(sp->errors, 0);
+    if (sp->watch)
+        stream_want(sp->watch, 0);
+}
+
 static void died(struct stream_port *sp, const char *said)
 {
     char how[160];
     if (sp->port.dead)
         return;
     sp->port.dead = true;
-    stream_want(sp->stream, 0);
+    mute(sp);
     if (said)
         snprintf(how, sizeof how, "%s", said);
     else if (sp->pid)
@@ -89,7 +104,7 @@ static void drain_errors(void *ctx, unsigned events)
 {
     struct stream_port *sp = ctx;
     (void)events;
-    for (;;) {
+    for (size_t got = 0; got < STDERR_TURN && !sp->port.dead;) {
         uint8_t *room = buf_room(&sp->said, 4096);
         ptrdiff_t n = room ? stream_read(sp->errors, room, 4096) : -E_AGAIN;
         if (n == -E_AGAIN)
@@ -99,6 +114,7 @@ static void drain_errors(void *ctx, unsigned events)
             break;
         }
         buf_grew(&sp->said, (size_t)n);
+        got += (size_t)n;
         size_t length;
         for (char *line; !sp->port.dead && (line = line_first(&sp->said, &length));) {
             sp->port.said(sp->port.ctx, line);
@@ -112,9 +128,7 @@ static void drain_errors(void *ctx, unsigned events)
 static void port_stream_kill(struct port *port)
 {
     struct stream_port *sp = (struct stream_port *)port;
-    stream_want(sp->stream, 0);
-    if (sp->errors)
-        stream_want(sp->errors, 0);
+    mute(sp);
     if (sp->pid) {
         kill(-sp->pid, SIGKILL);
         waitpid(sp->pid, NULL, 0);
@@ -129,10 +143,40 @@ static void port_stream_free(struct port *port)
     stream_close(sp->stream);
     if (sp->errors)
         stream_close(sp->errors);
+    if (sp->watch)
+        stream_close(sp->watch);
     buf_free(&sp->in);
     buf_free(&sp->out);
     buf_free(&sp->said);
     free(sp);
+}
+
+/* One read of its output.  False: nothing more is there, or it is over. */
+static bool take_answers(struct stream_port *sp)
+{
+    uint8_t *room = buf_room(&sp->in, 64 * 1024);
+    ptrdiff_t n = room ? stream_read(sp->stream, room, 64 * 1024) : -E_AGAIN;
+    if (n == -E_AGAIN)
+        return false;
+    if (sp->errors)
+        drain_errors(sp, 0); /* what it said before it answered */
+    if (sp->port.dead)
+        return false;
+    if (n <= 0) {
+        died(sp, NULL);
+        return false;
+    }
+    buf_grew(&sp->in, (size_t)n);
+    size_t length;
+    for (char *line; !sp->port.dead && (line = line_first(&sp->in, &length));) {
+        if (length > 0 && line[length - 1] == '\r')
+            line[length - 1] = '\0';
+        sp->port.answered(sp->port.ctx, line, strlen(line));
+        buf_drop(&sp->in, length + 1);
+    }
+    if (sp->in.n > LINE_MAX_OCTETS)
+        died(sp, "it wrote over 4 MiB without a newline");
+    return !sp->port.dead;
 }
 
 static void on_ready(void *ctx, unsigned events)
@@ -140,30 +184,18 @@ static void on_ready(void *ctx, unsigned events)
     struct stream_port *sp = ctx;
     if (events & STREAM_WRITABLE)
         flush(sp);
-    while (!sp->port.dead) {
-        uint8_t *room = buf_room(&sp->in, 64 * 1024);
-        ptrdiff_t n = room ? stream_read(sp->stream, room, 64 * 1024) : -E_AGAIN;
-        if (n == -E_AGAIN)
-            break;
-        if (n <= 0) {
-            if (sp->errors)
-                drain_errors(sp, 0);
-            died(sp, NULL);
-            break;
-        }
-        buf_grew(&sp->in, (size_t)n);
-        size_t length;
-        for (char *line; !sp->port.dead && (line = line_first(&sp->in, &length));) {
-            if (length > 0 && line[length - 1] == '\r')
-                line[length - 1] = '\0';
-            sp->port.answered(sp->port.ctx, line, strlen(line));
-            buf_drop(&sp->in, length + 1);
-        }
-        if (sp->in.n > LINE_MAX_OCTETS)
-            died(sp, "it wrote over 4 MiB without a newline");
-        if (n < 64 * 1024)
-            break; /* level-triggered: the rest comes when others had their turn */
-    }
+    if (!sp->port.dead)
+        take_answers(sp); /* level-triggered: the rest comes when others had their turn */
+}
+
+/* The process has ended.  Children that it left behind may hold its output open for ever. */
+static void process_ended(void *ctx, unsigned events)
+{
+    struct stream_port *sp = ctx;
+    (void)events;
+    for (size_t n = 0; n < LAST_WORDS && !sp->port.dead && take_answers(sp); n += 64 * 1024)
+        ;
+    died(sp, NULL);
 }
 
 static void ask(struct port *port, const char *line)
@@ -211,6 +243,7 @@ static void child(const char *command, int in, int out, int err)
 {
     char *script = NULL;
     setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* one that hangs does not outlive us */
     dup2(in, 0);
     dup2(out, 1);
     dup2(err, 2);
@@ -241,9 +274,16 @@ struct port *port_process(struct net *net, const char *command, struct buf *why)
     close(out[1]);
     close(err[1]);
     struct stream *stream = net_os_adopt(net, out[0], in[1]);
-    struct stream *errors = net_os_adopt(net, err[0], -1);
-    struct stream_port *sp = stream && errors ? new_port(stream) : NULL;
+    struct stream *errors = stream ? net_os_adopt(net, err[0], -1) : NULL;
+    struct stream_port *sp = errors ? new_port(stream) : NULL;
+    int ended = sp ? (int)syscall(SYS_pidfd_open, pid_, 0) : -1;
     if (!sp) {
+        if (errors)
+            stream_close(errors);
+        else
+            close(err[0]);
+        if (stream)
+            stream_close(stream);
         kill(-pid_, SIGKILL);
         waitpid(pid_, NULL, 0);
         buf_printf(why, "out of memory or descriptors");
@@ -253,6 +293,13 @@ struct port *port_process(struct net *net, const char *command, struct buf *why)
     sp->errors = errors;
     stream_watch(errors, drain_errors, sp);
     stream_want(errors, STREAM_READABLE);
+    sp->watch = ended >= 0 ? net_os_adopt(net, ended, -1) : NULL;
+    if (sp->watch) {
+        stream_watch(sp->watch, process_ended, sp);
+        stream_want(sp->watch, STREAM_READABLE);
+    } else if (ended >= 0) {
+        close(ended);
+    }
     return &sp->port;
 failed:
     buf_printf(why, "cannot start `%s`: %s", command, strerror(errno));

@@ -143,7 +143,7 @@ size_t select_instances(const struct run_options *o, struct instance **out)
                 continue;
             if (o->transports && !(x->via & (o->transports | LOCAL)))
                 continue;
-            if (all[i]->slow && !o->slow)
+            if (all[i]->slow && !o->slow && o->target != TARGET_REFERENCE)
                 continue;
             if (all[i]->fragile && o->gentle)
                 continue;

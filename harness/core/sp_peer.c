@@ -234,7 +234,7 @@ static bool frame_at_front(struct peer *p, struct at at, struct slice *payload)
 
 static void consume_frame(struct peer *p, struct slice payload)
 {
-    buf_drop(&p->in, sp_frame_head_size(framing(p)) + payload.n);
+    peer_consume(p, sp_frame_head_size(framing(p)) + payload.n);
     p->frames_in++;
 }
 

@@ -4,7 +4,11 @@
 #include <string.h>
 #include "trace/render.h"
 
-enum { BLOCK_SIZE = 16 << 10 };
+enum {
+    BLOCK_SIZE = 16 << 10,
+    OCTETS_MAX = 256 << 20, /* a peer may write without end */
+    EVENTS_MAX = 1 << 20,
+};
 
 struct block {
     struct block *next;
@@ -19,7 +23,7 @@ struct described {
 
 struct trace {
     struct trace_event *v;
-    size_t n, cap, lost;
+    size_t n, cap, lost, octets;
     struct block *blocks; /* the newest first */
     struct described *about;
     size_t about_count;
@@ -65,8 +69,20 @@ static uint8_t *keep(struct trace *t, const void *p, size_t n)
     return to;
 }
 
+/* What ends the story is kept whatever came before. */
+static bool has_room(const struct trace *t, const struct trace_event *e)
+{
+    if (e->kind == TRACE_FAIL || e->kind == TRACE_END)
+        return true;
+    return t->n < EVENTS_MAX && e->octets.n <= OCTETS_MAX - t->octets;
+}
+
 void trace_add(struct trace *t, const struct trace_event *e)
 {
+    if (!has_room(t, e)) {
+        t->lost++;
+        return;
+    }
     if (t->n == t->cap) {
         size_t cap = t->cap ? 2 * t->cap : 32;
         struct trace_event *v = realloc(t->v, cap * sizeof *v);
@@ -78,6 +94,7 @@ void trace_add(struct trace *t, const struct trace_event *e)
         t->cap = cap;
     }
     struct trace_event copy = *e;
+    t->octets += e->octets.n;
     if (e->octets.n)
         copy.octets.p = keep(t, e->octets.p, e->octets.n);
     if (e->note)

@@ -43,7 +43,7 @@ void trace_describe(struct trace *, unsigned conn, enum sp_framing, uint16_t iut
 /* The same for a stream that was not seen from its start: it begins behind its greeting. */
 void trace_describe_greeted(struct trace *, unsigned conn, enum sp_framing, uint16_t iut_type);
 size_t trace_count(const struct trace *);
-size_t trace_lost(const struct trace *); /* events dropped because memory was short */
+size_t trace_lost(const struct trace *); /* events dropped: memory was short, or too much came */
 const struct trace_event *trace_get(const struct trace *, size_t i);
 
 /* Renderers.  False: writing failed (errno). */
