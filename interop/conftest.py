@@ -15,12 +15,13 @@ PEERS = ("nanomsg", "nng")
 
 
 def program():
-    """$SPCONFORM, or the first build that has it."""
-    named = os.environ.get("SPCONFORM")
-    found = [Path(named)] if named else sorted(ROOT.glob("build/*/harness/spconform"))
-    if not found or not found[0].exists():
-        pytest.exit("spconform is not built: ci/build", returncode=2)
-    return str(found[0].resolve())
+    """$SPCONFORM, or the build that has it."""
+    found = [os.environ["SPCONFORM"]] if "SPCONFORM" in os.environ else []
+    found += [ROOT / "build" / preset / "harness" / "spconform" for preset in ("dev", "release")]
+    for candidate in map(Path, found):
+        if candidate.exists():
+            return str(candidate.resolve())
+    return pytest.exit("spconform is not built: ci/build", returncode=2)
 
 
 class Finished:

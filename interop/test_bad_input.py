@@ -49,7 +49,7 @@ MISTYPED = {
         ["run", "--connect", "tcp://127.0.0.1:65536", "--protocol", "rep"],
         "65536",
     ),
-    "nobody listens": (["run", "--connect", "tcp://127.0.0.1:1", "--protocol", "rep"], "refused"),
+    "nobody listens": (["run", "--connect", "tcp://127.0.0.1:1", "--protocol", "rep"], "127.0.0.1:1"),
     "expectations that do not exist": (
         ["run", "--reference", "--expect", "/nonexistent.txt"],
         "/nonexistent.txt",

@@ -71,7 +71,7 @@ def test_listener(program, role, tmp_path):
     assert shutil.which(program), f"{program} is not installed"
     url = f"tcp://127.0.0.1:{free_port('127.0.0.1')}"
     words = command(program, role, "listen", url)
-    restart = f"{shlex.join(words)} >/dev/null 2>&1 </dev/null"
+    restart = shlex.join(words)
     with running(words):
         done, verdicts = judge(
             tmp_path, "--connect", url, "--protocol", role, "--restart", restart
@@ -117,4 +117,4 @@ def test_target_that_dies_for_good(tmp_path):
     assert done.status in (0, 1), done
     assert "ERROR" not in verdicts, done
     if "CRASH" in verdicts:
-        assert "target gone" in done.out, done
+        assert "gone" in done.out, done

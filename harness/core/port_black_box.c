@@ -6,10 +6,12 @@
 #include "sp/protocol.h"
 #include "sp/wire.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,19 +42,32 @@ struct black_box {
 
 /* ---- commands of the user: --trigger, --restart ---- */
 
-static void run_command(const char *command)
+/* The shell's process, which leads a group of its own.  It may be the service itself, so nobody
+ * waits for it: it ends with this process at the latest.  Only its errors are shown. */
+static pid_t run_command(const char *command)
 {
-    pid_t pid = fork();
+    pid_t parent = getpid(), pid = fork();
     if (pid == 0) {
         setpgid(0, 0);
-        if (fork() == 0) { /* it may be the service itself: not our child to wait for */
-            execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
+        int null = open("/dev/null", O_RDWR);
+        if (getppid() != parent || null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
             _exit(127);
-        }
-        _exit(0);
+        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        _exit(127);
     }
     if (pid > 0)
-        waitpid(pid, NULL, 0);
+        setpgid(pid, pid);
+    return pid;
+}
+
+static void end_command(pid_t *pid)
+{
+    if (*pid <= 0)
+        return;
+    kill(-*pid, SIGKILL);
+    waitpid(*pid, NULL, 0);
+    *pid = 0;
 }
 
 /* ---- what the lane is told ---- */
@@ -102,9 +117,14 @@ static void look(struct black_box *b);
 
 static void try_later(struct black_box *b, const char *why)
 {
+    bool reached = b->stream && stream_connected(b->stream);
     drop_canary(b);
     b->trouble = why;
     if (net_now(b->net) >= b->until) {
+        if (b->for_hello && reached) { /* there is something: the cases say what is wrong with it */
+            end_canary(b);
+            return;
+        }
         if (b->service.restart && !b->restarted && !b->for_hello) {
             b->restarted = true;
             run_command(b->service.restart);
@@ -251,8 +271,10 @@ struct stream *black_box_accept(struct port *port, void (*arrived)(void *), void
 void black_box_trigger(struct port *port)
 {
     struct black_box *b = (struct black_box *)port;
-    if (b->service.trigger && b->count == 0)
-        run_command(b->service.trigger);
+    if (!b->service.trigger || b->count > 0)
+        return;
+    end_command(&b->trigger); /* one client at a time */
+    b->trigger = run_command(b->service.trigger);
 }
 
 /* ---- the port ---- */
@@ -294,6 +316,7 @@ static void black_box_free(struct port *port)
     struct black_box *b = (struct black_box *)port;
     net_arm(b->net, &b->timer, MSEC_NEVER);
     drop_canary(b);
+    end_command(&b->trigger);
     for (size_t i = 0; i < b->count; i++)
         stream_close(b->waiting[i]);
     if (b->door)
