@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 enum {
-    VERB_MS = 5000, /* verbs without a time of their own */
+    VERB_MS = 5000,                 /* verbs without a time of their own */
     PAYLOAD_MAX = 64 * 1024 * 1024, /* an answer may claim more than it has: fill:LEN:HH */
 };
 

@@ -44,6 +44,7 @@ static void finish(struct lane *l)
     struct lane_result r = {
         .outcome = t->outcome,
         .timing = t->timing,
+        .stalled = t->stalled,
         .after_script = l->state == LANE_RESET,
         .ms = now(t),
         .why = buf_text(&t->why),

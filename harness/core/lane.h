@@ -9,6 +9,7 @@
 struct lane_result {
     enum outcome outcome;
     bool timing;       /* a failure about time */
+    bool stalled;      /* our loop stood still while time was measured */
     bool after_script; /* died or hung only when it was reset */
     int64_t ms;
     const char *why, *file, *script, *detail, *variant;

@@ -7,8 +7,8 @@
 
 enum {
     READ_STEP = 64 * 1024,
-    READ_TURN = 16,                /* steps in a row: then others have their turn */
-    IN_MAX = 64 * 1024 * 1024,     /* octets no expect has consumed: more stays with the sender */
+    READ_TURN = 16,            /* steps in a row: then others have their turn */
+    IN_MAX = 64 * 1024 * 1024, /* octets no expect has consumed: more stays with the sender */
     TRICKLE_MS = 20, /* for an octet to be read by what reads at all before its application asks */
 };
 

@@ -24,8 +24,8 @@ struct stream_port {
 };
 
 enum {
-    STDERR_LIMIT = 1024 * 1024, /* of one line */
-    STDERR_TURN = 64 * 1024,    /* octets at once: then others have their turn */
+    STDERR_LIMIT = 1024 * 1024,   /* of one line */
+    STDERR_TURN = 64 * 1024,      /* octets at once: then others have their turn */
     LAST_WORDS = 8 * 1024 * 1024, /* read of what an ended process left in its pipes */
 };
 

@@ -6,7 +6,7 @@ struct fixed {
     uint32_t job, previous;
     int outcome, line;
     int64_t ms;
-    bool timing, after_script, adapter_failed;
+    bool timing, stalled, after_script, adapter_failed;
 };
 
 static void put(char **at, char *end, const char *text, size_t most)
@@ -32,6 +32,7 @@ size_t record_pack(const struct record *r, char *packet)
     f.line = r->line;
     f.ms = r->ms;
     f.timing = r->timing;
+    f.stalled = r->stalled;
     f.after_script = r->after_script;
     f.adapter_failed = r->adapter_failed;
     memcpy(packet, &f, sizeof f);
@@ -52,10 +53,13 @@ bool record_unpack(struct record *r, char *packet, size_t n)
     if (n < sizeof f + 7 || packet[n - 1] != '\0')
         return false;
     memcpy(&f, packet, sizeof f);
+    if (f.outcome < RUNNING || f.outcome > UNFAIR)
+        return false;
     *r = (struct record){ .job = f.job,
                           .previous = f.previous,
                           .outcome = (enum outcome)f.outcome,
                           .timing = f.timing,
+                          .stalled = f.stalled,
                           .after_script = f.after_script,
                           .adapter_failed = f.adapter_failed,
                           .line = f.line,

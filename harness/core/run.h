@@ -66,19 +66,19 @@ struct record {
     uint32_t job;
     uint32_t previous; /* 1 + the instance that ran before on the same adapter; 0: none */
     enum outcome outcome;
-    bool timing, after_script, adapter_failed;
+    bool timing, stalled, after_script, adapter_failed;
     int line;
     int64_t ms;
     const char *file, *script, *why, *detail, *variant, *trace, *name;
 };
 enum { PACKET_MAX = 48 * 1024 };
 size_t record_pack(const struct record *, char *packet);     /* at most PACKET_MAX */
-bool record_unpack(struct record *, char *packet, size_t n); /* points into packet */
+bool record_unpack(struct record *, char *packet, size_t n); /* points into packet; false: none */
 
 /* A worker's life; returns its exit status. */
 int worker_live(const struct run_options *, const struct instance *, int fd, unsigned first_lane,
-                unsigned lanes, const char *scratch);
-int worker_simulated(const struct run_options *, const struct instance *, int fd);
+                unsigned lanes, const char *scratch, pid_t runner);
+int worker_simulated(const struct run_options *, const struct instance *, int fd, pid_t runner);
 /* One instance against the reference (or a mutant of it) in a world of its own. */
 struct simulated {
     struct lane lane;

@@ -1,6 +1,7 @@
 /* runner.c -- runs what was selected: forks workers, gives orders, collects records, measures
  * again what must not be believed at once, reports. */
 #include "core/run.h"
+#include "core/folder.h"
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -8,20 +9,30 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { WORKERS_MAX = 16, HANGS_IN_A_ROW = 5, KEEP_BUSY = 16 };
+enum {
+    WORKERS_MAX = 16,
+    HANGS_IN_A_ROW = 5,
+    KEEP_BUSY = 16,
+    MEASURES = 3,
+    LOOK_UP_MS = 200,
+    END_MS = 5000
+};
 
 /* One order and what came of it. */
 struct job {
     struct order order;
     enum { JOB_NEW, JOB_OUT, JOB_DONE } state;
-    bool suspect;    /* to be run again alone */
-    bool isolated;   /* its worker died: alone in a worker */
-    bool rerun;      /* of another job, to see whether it recurs: not reported */
-    unsigned worker; /* while it is out */
+    bool suspect;  /* to be run again alone */
+    bool isolated; /* its worker died: alone in a worker */
+    bool rerun;    /* of another job, to see whether it recurs: not reported */
+    bool alone_known;
+    enum verdict alone; /* of a rerun that did not bear the first out */
+    unsigned worker;    /* while it is out */
     struct record record;
     char *strings; /* behind record */
 };
@@ -50,6 +61,7 @@ struct runner {
     char scratch[64];
     char peer[130];
     unsigned hangs;
+    char hang_verb[16];
     bool write_failed, begun;
     bool judged, gone; /* something was judged; then a service went away for good */
     char stop[256];
@@ -95,7 +107,7 @@ static bool start_worker(struct runner *r, unsigned n)
     int size = 4 * 1024 * 1024;
     setsockopt(fds[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
     fflush(NULL);
-    pid_t pid = fork();
+    pid_t runner = getpid(), pid = fork();
     if (pid < 0) {
         close(fds[0]);
         close(fds[1]);
@@ -107,8 +119,8 @@ static bool start_worker(struct runner *r, unsigned n)
             if (r->workers[i].fd >= 0)
                 close(r->workers[i].fd);
         int status = live(r) ? worker_live(r->o, r->instances, fds[1], n * r->lanes_each,
-                                           r->lanes_each, r->scratch)
-                             : worker_simulated(r->o, r->instances, fds[1]);
+                                           r->lanes_each, r->scratch, runner)
+                             : worker_simulated(r->o, r->instances, fds[1], runner);
         _exit(status);
     }
     close(fds[1]);
@@ -214,9 +226,20 @@ static const char *segmentation_text(const struct order *o, char *text, size_t c
     return "";
 }
 
+static bool late(const struct record *rec)
+{
+    return rec->outcome == HUNG || (rec->outcome == FAILED && rec->timing);
+}
+
 static bool suspicious(const struct record *rec)
 {
-    return rec->outcome == DIED || rec->outcome == HUNG || (rec->outcome == FAILED && rec->timing);
+    return rec->outcome == DIED || late(rec);
+}
+
+/* Our own loop stood still while it was measured: that is no measurement. */
+static bool mismeasured(const struct record *rec)
+{
+    return rec->stalled && (rec->outcome == ENDED || rec->outcome == FAILED);
 }
 
 /* A job is final: the instance's verdict, unless another repeat or cut of it was reported. */
@@ -226,7 +249,9 @@ static void settle_job(struct runner *r, struct job *job, const char *remark)
     size_t k = index_of(r, i);
     enum verdict verdict = verdict_of(&job->record, i, r->o->profile);
     char why[3000], text[64];
-    if (job->suspect && (verdict == V_HANG || job->record.timing) && strcmp(remark, "once") == 0) {
+    if (job->suspect && late(&job->record) && strcmp(remark, "once") == 0) {
+        if (r->reported[k] && job->alone_known && r->seen[k] == job->alone)
+            return; /* another repeat, measured alone: nothing changed */
         verdict = V_INFO;
         snprintf(why, sizeof why, "once, not again: %s", job->record.why);
     } else {
@@ -251,14 +276,37 @@ static void settle_job(struct runner *r, struct job *job, const char *remark)
     }
 }
 
+static struct record no_record(enum outcome outcome, const char *why)
+{
+    return (struct record){ .outcome = outcome,
+                            .file = "",
+                            .script = "",
+                            .why = why,
+                            .detail = "",
+                            .variant = "",
+                            .trace = "",
+                            .name = "" };
+}
+
 static void keep_record(struct job *job, const char *packet, size_t n)
 {
     free(job->strings);
     job->strings = malloc(n);
+    job->record = no_record(UNFAIR, "out of memory");
     if (!job->strings)
         return;
     memcpy(job->strings, packet, n);
     record_unpack(&job->record, job->strings, n);
+}
+
+static void adopt(struct job *to, struct job *from)
+{
+    uint32_t previous = to->record.previous; /* what ran before the first time */
+    free(to->strings);
+    to->record = from->record;
+    to->record.previous = previous;
+    to->strings = from->strings;
+    from->strings = NULL;
 }
 
 static void begin_reports(struct runner *r, const char *name)
@@ -273,9 +321,18 @@ static void begin_reports(struct runner *r, const char *name)
             write_error(r);
 }
 
+/* Five in a row at one verb: `no answer to `recv` within ...`. */
 static void count_hangs(struct runner *r, const struct record *rec)
 {
-    r->hangs = rec->outcome == HUNG ? r->hangs + 1 : rec->outcome == SKIPPED ? r->hangs : 0;
+    char verb[sizeof r->hang_verb] = "";
+    const char *quote = strchr(rec->why, '`');
+    if (rec->outcome == SKIPPED)
+        return;
+    if (quote)
+        snprintf(verb, sizeof verb, "%.*s", (int)strcspn(quote + 1, "`"), quote + 1);
+    bool same = strcmp(verb, r->hang_verb) == 0;
+    memcpy(r->hang_verb, verb, sizeof verb);
+    r->hangs = rec->outcome != HUNG ? 0 : same ? r->hangs + 1 : 1;
     if (r->hangs >= HANGS_IN_A_ROW) {
         char why[256];
         snprintf(why, sizeof why, "%u instances in a row hung (%.100s): the run stops here",
@@ -287,8 +344,11 @@ static void count_hangs(struct runner *r, const struct record *rec)
 static void take_record(struct runner *r, struct worker *w, char *packet, size_t n)
 {
     struct record rec;
-    if (!record_unpack(&rec, packet, n) || rec.job >= r->job_count)
+    if (!record_unpack(&rec, packet, n) || rec.job >= r->job_count ||
+        rec.previous > r->instance_count) {
+        stop(r, "a worker of ours talks nonsense");
         return;
+    }
     struct job *job = &r->jobs[rec.job];
     keep_record(job, packet, n);
     job->state = JOB_DONE;
@@ -305,7 +365,7 @@ static void take_record(struct runner *r, struct worker *w, char *packet, size_t
     if (job->rerun)
         return;
     count_hangs(r, &rec);
-    if (live(r) && suspicious(&rec))
+    if (live(r) && (suspicious(&rec) || mismeasured(&rec)))
         job->suspect = true; /* measured again alone, when all others are through */
     else
         settle_job(r, job, "");
@@ -328,16 +388,10 @@ static void worker_died(struct runner *r, unsigned n)
             snprintf(why, sizeof why, "the harness itself failed here: its worker ended with %s %d",
                      WIFSIGNALED(status) ? "signal" : "status",
                      WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-            job->record = (struct record){ .outcome = UNFAIR,
-                                           .file = "",
-                                           .script = "",
-                                           .why = why,
-                                           .detail = "",
-                                           .variant = "",
-                                           .trace = "",
-                                           .name = "" };
+            job->record = no_record(UNFAIR, why);
             job->state = JOB_DONE;
-            settle_job(r, job, "");
+            if (!job->rerun)
+                settle_job(r, job, "");
             job->record.why = "";
         } else {
             job->isolated = true;
@@ -356,8 +410,8 @@ static void collect(struct runner *r)
     for (unsigned i = 0; i < r->worker_count; i++)
         p[i] = (struct pollfd){ .fd = r->workers[i].outstanding ? r->workers[i].fd : -1,
                                 .events = POLLIN };
-    if (poll(p, r->worker_count, -1) < 0)
-        return; /* a signal */
+    if (poll(p, r->worker_count, LOOK_UP_MS) < 0)
+        return; /* a signal; one that came just before is seen when the time is up */
     for (unsigned i = 0; i < r->worker_count; i++) {
         if (!p[i].revents)
             continue;
@@ -403,48 +457,110 @@ static void run_jobs(struct runner *r, size_t from, size_t to)
 
 static void run_alone(struct runner *r, struct job *job)
 {
+    if (r->workers[0].fd < 0)
+        return;
     give_order(r, job, 0);
     while (outstanding(r) > 0 && !interrupted)
         collect(r);
 }
 
-static bool same_again(struct runner *r, struct job *first, uint32_t before)
+/* In a fresh process of its own; what came of it is at the end of the jobs until forget_rerun. */
+static struct job *run_again(struct runner *r, const struct job *first, uint32_t before)
 {
     size_t n = r->job_count++;
     struct job *again = &r->jobs[n];
-    *again = (struct job){ .order = first->order };
+    *again = (struct job){ .order = first->order, .isolated = true, .rerun = true };
     again->order.job = (uint32_t)n;
     again->order.fresh = true;
     again->order.before = before;
-    again->isolated = true;
-    again->rerun = true;
     run_alone(r, again);
-    enum outcome was = first->record.outcome;
-    bool same = again->state == JOB_DONE && again->record.outcome == was;
+    return again;
+}
+
+static void forget_rerun(struct runner *r, struct job *again)
+{
     free(again->strings);
     memset(again, 0, sizeof *again);
     r->job_count--;
-    return same;
+}
+
+static bool says_something(const struct job *again)
+{
+    return again->state == JOB_DONE && !again->record.adapter_failed &&
+           again->record.outcome != UNFAIR;
+}
+
+static void measure_again(struct runner *r, struct job *job)
+{
+    for (int i = 0; i < MEASURES && mismeasured(&job->record) && !stopped(r); i++) {
+        struct job *again = run_again(r, job, 0);
+        if (says_something(again))
+            adopt(job, again);
+        forget_rerun(r, again);
+    }
+}
+
+enum recurrence { NOT_AGAIN, AGAIN, NOBODY_KNOWS };
+
+static enum recurrence recurs(struct runner *r, struct job *job, uint32_t before)
+{
+    struct job *again = run_again(r, job, before);
+    measure_again(r, again);
+    enum recurrence answer = NOT_AGAIN;
+    enum outcome is = again->record.outcome, was = job->record.outcome;
+    if (!says_something(again)) {
+        answer = NOBODY_KNOWS;
+    } else if (is == was) {
+        answer = AGAIN;
+    } else if (was != DIED && (is == DIED || is == HUNG || is == FAILED)) {
+        answer = AGAIN; /* in another way: what was seen alone is what counts */
+        adopt(job, again);
+    } else {
+        job->alone = verdict_of(&again->record, &r->instances[job->order.instance], r->o->profile);
+        job->alone_known = true;
+    }
+    forget_rerun(r, again);
+    return answer;
 }
 
 /* CRASH, HANG and failures about time: alone in a fresh process; then behind the one before it. */
-static void run_suspects(struct runner *r)
+static void settle_suspect(struct runner *r, struct job *job)
 {
-    size_t n = r->job_count;
-    for (size_t i = 0; i < n; i++) {
-        struct job *job = &r->jobs[i];
-        if (job->state == JOB_NEW && job->isolated && !interrupted)
-            run_alone(r, job);
-        if (job->state != JOB_DONE || !job->suspect)
-            continue;
-        char remark[300] = "";
-        if (!stopped(r) && !same_again(r, job, 0)) {
+    char remark[300] = "";
+    measure_again(r, job);
+    if (suspicious(&job->record) && !stopped(r)) {
+        enum recurrence answer = recurs(r, job, 0);
+        if (answer == AGAIN && job->record.outcome == DIED)
+            snprintf(remark, sizeof remark, " (again when run alone)");
+        if (answer == NOT_AGAIN) {
+            uint32_t before = job->record.previous;
             snprintf(remark, sizeof remark, "once");
-            if (job->record.previous && same_again(r, job, job->record.previous))
-                snprintf(remark, sizeof remark, " (only after %s)",
-                         r->instances[job->record.previous - 1].name);
+            if (before && !stopped(r) && recurs(r, job, before) == AGAIN)
+                snprintf(remark, sizeof remark, " (only after %s)", r->instances[before - 1].name);
         }
-        settle_job(r, job, remark);
+    }
+    settle_job(r, job, remark);
+}
+
+static bool renew_worker(struct runner *r, unsigned n)
+{
+    end_worker(&r->workers[n]);
+    waitpid(r->workers[n].pid, NULL, 0);
+    r->workers[n].pid = 0;
+    if (start_worker(r, n))
+        return true;
+    stop(r, "a worker cannot be started again: out of processes or descriptors");
+    return false;
+}
+
+static void run_suspects(struct runner *r, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        struct job *job = &r->jobs[i];
+        if (job->state == JOB_NEW && job->isolated && !stopped(r) && renew_worker(r, 0))
+            run_alone(r, job);
+        if (job->state == JOB_DONE && job->suspect)
+            settle_suspect(r, job);
     }
 }
 
@@ -455,14 +571,7 @@ static void skip_the_rest(struct runner *r)
         struct job *job = &r->jobs[i];
         if (job->state == JOB_DONE)
             continue;
-        job->record = (struct record){ .outcome = SKIPPED,
-                                       .file = "",
-                                       .script = "",
-                                       .why = "the service is gone",
-                                       .detail = "",
-                                       .variant = "",
-                                       .trace = "",
-                                       .name = "" };
+        job->record = no_record(SKIPPED, "target gone: the service is there no more");
         job->state = JOB_DONE;
         settle_job(r, job, "");
     }
@@ -483,7 +592,7 @@ static bool plan(struct runner *r)
 {
     const struct run_options *o = r->o;
     size_t each = o->every_split ? 20 : 1;
-    r->jobs = calloc(r->instance_count * each * o->repeat + 8, sizeof *r->jobs);
+    r->jobs = calloc(r->instance_count * (each * o->repeat + 1) + 8, sizeof *r->jobs);
     r->seen = calloc(r->instance_count + 1, sizeof *r->seen);
     r->reported = calloc(r->instance_count + 1, sizeof *r->reported);
     if (!r->jobs || !r->seen || !r->reported)
@@ -506,12 +615,37 @@ static bool plan(struct runner *r)
 
 static bool sane(struct runner *r, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        if (r->jobs[i].state == JOB_DONE &&
-            (r->jobs[i].record.outcome == FAILED || r->jobs[i].record.outcome == DIED ||
-             r->jobs[i].record.outcome == HUNG))
+    for (size_t i = 0; i < count; i++) {
+        size_t k = r->jobs[i].order.instance;
+        if (r->reported[k] &&
+            (r->seen[k] == V_FAIL || r->seen[k] == V_CRASH || r->seen[k] == V_HANG))
             return false;
+    }
     return true;
+}
+
+/* The sanity cases once more: is what was judged in between still the same implementation? */
+static void end_sane(struct runner *r, size_t count)
+{
+    size_t from = r->job_count;
+    for (size_t i = 0; i < count; i++) {
+        add_job(r, r->jobs[i].order.instance, SEGMENT_WHOLE, 0);
+        r->jobs[from + i].rerun = true;
+    }
+    run_jobs(r, from, from + count);
+    for (size_t i = from; i < from + count && !stopped(r); i++) {
+        struct job *job = &r->jobs[i];
+        enum outcome outcome = job->record.outcome;
+        bool failed = outcome == FAILED || outcome == DIED || outcome == HUNG;
+        if (job->state != JOB_DONE || !failed)
+            continue;
+        if (recurs(r, job, 0) != NOT_AGAIN) {
+            char why[256];
+            snprintf(why, sizeof why, "at the end of the run %.100s fails: %.100s",
+                     r->instances[job->order.instance].name, job->record.why);
+            stop(r, why);
+        }
+    }
 }
 
 static void run_all(struct runner *r)
@@ -519,11 +653,15 @@ static void run_all(struct runner *r)
     size_t sanity = 0;
     while (sanity < r->job_count && r->instances[r->jobs[sanity].order.instance].sanity)
         sanity++;
+    size_t all = r->job_count;
     run_jobs(r, 0, sanity);
+    run_suspects(r, 0, sanity);
     if (!stopped(r) && !sane(r, sanity))
         stop(r, "the sanity cases fail: nothing else can be judged");
-    run_jobs(r, sanity, r->job_count);
-    run_suspects(r);
+    run_jobs(r, sanity, all);
+    run_suspects(r, sanity, all);
+    if (live(r) && !stopped(r) && all > sanity)
+        end_sane(r, sanity);
     if (r->gone)
         skip_the_rest(r);
 }
@@ -622,21 +760,30 @@ static int end_run(struct runner *r, int64_t began)
     return status;
 }
 
+/* A worker ends by itself when we hang up.  One that does not is ended, and its adapters with it:
+ * whatever it does, we do not wait for ever. */
+static void await_worker(const struct worker *w)
+{
+    int fd = (int)syscall(SYS_pidfd_open, w->pid, 0);
+    struct pollfd p = { .fd = fd, .events = POLLIN };
+    if (fd < 0 || poll(&p, 1, END_MS) <= 0)
+        kill(w->pid, SIGKILL);
+    if (fd >= 0)
+        close(fd);
+    waitpid(w->pid, NULL, 0);
+}
+
 static void clean_up(struct runner *r)
 {
     for (unsigned i = 0; i < r->worker_count; i++)
         end_worker(&r->workers[i]);
     for (unsigned i = 0; i < r->worker_count; i++)
         if (r->workers[i].pid > 0)
-            waitpid(r->workers[i].pid, NULL, 0);
+            await_worker(&r->workers[i]);
     for (size_t i = 0; i < r->job_count; i++)
         free(r->jobs[i].strings);
-    if (r->scratch[0]) {
-        char command[100];
-        snprintf(command, sizeof command, "rm -rf '%s'", r->scratch);
-        if (system(command) != 0)
-            fprintf(stderr, "spconform: %s is left behind\n", r->scratch);
-    }
+    if (r->scratch[0] && !remove_folder(r->scratch))
+        fprintf(stderr, "spconform: %s is left behind: %s\n", r->scratch, strerror(errno));
     free(r->jobs);
     free(r->seen);
     free(r->reported);
@@ -683,13 +830,17 @@ int run_suite(const struct run_options *o)
                  tmp && strlen(tmp) < 30 ? tmp : "/tmp");
         if (!mkdtemp(r.scratch)) {
             fprintf(stderr, "spconform: %s cannot be made: %s\n", r.scratch, strerror(errno));
-            free(r.instances);
+            r.scratch[0] = '\0';
+            clean_up(&r);
             return 2;
         }
     }
     struct sigaction action = { .sa_handler = on_signal };
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    struct sigaction hangup;
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN) /* nohup */
+        sigaction(SIGHUP, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
     if (!plan(&r)) {
         fprintf(stderr, "spconform: out of memory\n");

@@ -9,11 +9,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static void settle_in(void)
+static void settle_in(pid_t runner)
 {
     signal(SIGINT, SIG_IGN); /* the runner decides when to stop */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGHUP, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != runner)
+        _exit(1); /* it died before that took effect */
 }
 
 static struct record record_of(const struct lane_result *r, uint32_t job)
@@ -21,6 +28,7 @@ static struct record record_of(const struct lane_result *r, uint32_t job)
     return (struct record){ .job = job,
                             .outcome = r->outcome,
                             .timing = r->timing,
+                            .stalled = r->stalled,
                             .after_script = r->after_script,
                             .adapter_failed = r->adapter_failed,
                             .line = r->line,
@@ -47,9 +55,10 @@ static bool give(int fd, const struct record *r)
 
 /* ---- the reference in simulated worlds: one instance after another ---- */
 
-int worker_simulated(const struct run_options *o, const struct instance *instances, int fd)
+int worker_simulated(const struct run_options *o, const struct instance *instances, int fd,
+                     pid_t runner)
 {
-    settle_in();
+    settle_in(runner);
     for (;;) {
         struct order order;
         ssize_t n = recv(fd, &order, sizeof order, 0);
@@ -96,6 +105,7 @@ struct live {
     struct live_lane *first, **last; /* lanes that can go on */
     struct order waiting[256];
     size_t waiting_count;
+    struct pulse pulse; /* beats while a lane is busy */
     bool over;
 };
 
@@ -161,6 +171,11 @@ static void live_finished(struct lane *l, const struct lane_result *result)
     if (!give(w->fd, &r))
         w->over = true;
     ll->busy = false;
+    bool busy = false;
+    for (unsigned i = 0; i < w->count; i++)
+        busy = busy || w->lanes[i].busy;
+    if (!busy)
+        pulse_stop(&w->pulse);
     ll->previous = l->port ? ll->order.instance + 1 : 0;
     live_runnable(l); /* it may take the next order */
 }
@@ -179,6 +194,7 @@ static void take_up(struct live_lane *ll)
     w->waiting_count--;
     memmove(&w->waiting[0], &w->waiting[1], w->waiting_count * sizeof w->waiting[0]);
     ll->busy = true;
+    pulse_start(&w->pulse, w->net);
     if (ll->order.fresh || ll->lane.state == LANE_BROKEN) {
         lane_drop_adapter(&ll->lane);
         ll->previous = 0;
@@ -208,9 +224,9 @@ static void on_order(void *ctx, unsigned events)
 }
 
 int worker_live(const struct run_options *o, const struct instance *instances, int fd,
-                unsigned first_lane, unsigned lanes, const char *scratch)
+                unsigned first_lane, unsigned lanes, const char *scratch, pid_t runner)
 {
-    settle_in();
+    settle_in(runner);
     struct live w = {
         .options = o, .instances = instances, .fd = fd, .listening = -1, .count = lanes
     };
@@ -234,12 +250,13 @@ int worker_live(const struct run_options *o, const struct instance *instances, i
             .grace = o->target == TARGET_REFERENCE ? 0 : o->patience + 3000,
             .seed = o->seed,
             .scratch = scratch,
-            .pid = (unsigned)getppid(),
+            .pid = (unsigned)runner,
             .lane = first_lane + i,
             .black_box = o->target == TARGET_CONNECT || o->target == TARGET_LISTEN,
             .black_box_protocol = o->protocol,
             .black_box_url = o->url,
             .no_deadlines = o->target == TARGET_ATTACH,
+            .pulse = &w.pulse,
         };
         lane_init(&ll->lane);
     }
