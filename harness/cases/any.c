@@ -52,7 +52,8 @@ void still_works_(struct at at, struct t *t, struct iut *s, const char *protocol
 
 struct peer *serves_next_(struct at at, struct t *t, struct iut *s, const char *protocol)
 {
-    struct peer *p = attach_(at, s, type_of(protocol)->peer);
+    /* Unchecked: a pipe whose message nobody has received may be counted long after its end. */
+    struct peer *p = attach_unchecked_(at, s, type_of(protocol)->peer);
     still_works_(at, t, s, protocol, p);
     return p;
 }

@@ -39,6 +39,8 @@ struct socket {
     pthread_cond_t changed;
     int *pipe;
     size_t pipes, room;
+    int early[64]; /* the last that were removed before they were added */
+    size_t earlies;
 
     sem_t closed; /* nng_close() has returned */
 };
@@ -131,6 +133,17 @@ static struct outcome done_or_na(int e)
     return e == NNG_ENOTSUP ? NA : done(e);
 }
 
+/* A pipe that ends at once is now and then told of as removed first and as added then.  Ids are
+ * not used again. */
+static bool ended_early(const struct socket *s, int id)
+{
+    size_t room = sizeof s->early / sizeof s->early[0];
+    for (size_t i = 0; i < room && i < s->earlies; i++)
+        if (s->early[i] == id)
+            return true;
+    return false;
+}
+
 /* A pipe counts from the moment the pattern can send on it.  Removal is also told of pipes that
  * the pattern refused (a second one of a pair), which never counted: hence ids, not a number. */
 static void pipe_changed(nng_pipe p, nng_pipe_ev event, void *arg)
@@ -138,7 +151,7 @@ static void pipe_changed(nng_pipe p, nng_pipe_ev event, void *arg)
     struct socket *s = arg;
     int id = nng_pipe_id(p);
     pthread_mutex_lock(&s->lock);
-    if (event == NNG_PIPE_EV_ADD_POST) {
+    if (event == NNG_PIPE_EV_ADD_POST && !ended_early(s, id)) {
         if (s->pipes == s->room) {
             size_t room = s->room ? 2 * s->room : 16;
             int *more = reallocarray(s->pipe, room, sizeof *more);
@@ -148,12 +161,14 @@ static void pipe_changed(nng_pipe p, nng_pipe_ev event, void *arg)
             s->room = room;
         }
         s->pipe[s->pipes++] = id;
-    } else {
+    } else if (event != NNG_PIPE_EV_ADD_POST) {
         size_t i = 0;
         while (i < s->pipes && s->pipe[i] != id)
             i++;
         if (i < s->pipes)
             s->pipe[i] = s->pipe[--s->pipes];
+        else
+            s->early[s->earlies++ % (sizeof s->early / sizeof s->early[0])] = id;
     }
     pthread_cond_signal(&s->changed);
     pthread_mutex_unlock(&s->lock);
