@@ -112,7 +112,7 @@ CASE(pull_message_before_close,
     struct iut *pull = iut_open(t, "pull");
     struct peer *push = attach(pull, "push");
 
-    for (unsigned i = 0; i < 5; i++) {
+    for (unsigned i = 0; i < 10; i++) {
         sp_send(push, value(t, "u32:%u", i));
         wire_close(push);
         iut_expect(pull, value(t, "u32:%u", i));
