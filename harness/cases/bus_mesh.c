@@ -172,7 +172,7 @@ CASE(bus_stalled_peer,
 
 CASE(bus_device_spares_the_origin,
      .title = "a device on a raw BUS forwards to every peer but the one a message came from",
-     .covers = "SP-BUS-003", .via = ANY, .needs = "raw device")
+     .covers = "SP-BUS-003", .via = ANY, .needs = "raw device pipes")
 {
     struct iut *bus = iut_open(t, "bus raw");
     struct peer *a = attach(bus, "bus");

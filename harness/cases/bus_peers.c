@@ -4,7 +4,7 @@
 CASE(bus_linked_both_ways,
      .title = "BUS sends each message once on a connection that it dialled and on one it accepted",
      .covers = "SP-BUS-011", .why = "neighbours that both dial and listen are linked twice",
-     .via = LISTENS)
+     .via = LISTENS, .needs = "pipes")
 {
     struct iut *bus = iut_open(t, "bus");
     struct peer *accepted = attach(bus, "bus");
@@ -14,8 +14,7 @@ CASE(bus_linked_both_ways,
     struct peer *dialled = accept_raw(t, ours);
     wire_expect(dialled, "00 'SP' 00 0070 0000");
     wire_send(dialled, "00 'SP' 00 0070 0000");
-    if (iut_has(t, "pipes"))
-        iut_pipes(bus, 2);
+    iut_pipes(bus, 2);
     for (unsigned i = 0; i < 5; i++) {
         iut_send(bus, value(t, "u32:%u", i));
         sp_expect(dialled, value(t, "u32:%u", i));

@@ -6,6 +6,7 @@ static void second_is_closed(struct t *t, const char *protocol)
 {
     struct iut *pair = iut_open(t, protocol);
     struct peer *first = attach(pair, protocol);
+    wire_drains_within(first, 100); /* so it is the first indeed, however many threads read */
 
     for (unsigned i = 0; i < 2; i++) {
         struct peer *second = attach_unchecked(pair, protocol); /* greets it */
@@ -18,6 +19,7 @@ static void next_is_accepted(struct t *t, const char *protocol)
 {
     struct iut *pair = iut_open(t, protocol);
     struct peer *first = attach(pair, protocol);
+    wire_drains_within(first, 100); /* so it is the first indeed, however many threads read */
 
     wire_close(first);
     struct peer *next = taken_in(t, first, protocol);

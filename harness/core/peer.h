@@ -19,6 +19,9 @@ void peer_sent(struct peer *); /* something of the script's went out: see SEGMEN
 void peer_settle_others(struct peer *); /* all but this one: see SEGMENT_COALESCED */
 bool peer_urgent(struct peer *, uint8_t octet);
 struct endpoint *endpoint_find(struct t *, const char *url);
+/* Makes sure by messages that the implementation has a pipe to each peer attached, where only
+ * messages can tell. */
+void prime(struct iut *, struct at);
 struct peer *endpoint_accept(struct endpoint *, struct at);
 
 #endif

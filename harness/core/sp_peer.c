@@ -42,13 +42,17 @@ static size_t pipes_due(const struct iut *s)
     return n;
 }
 
-/* The implementation has the pipe too.  Where the adapter cannot tell, blocking sends make up for
- * it: only PUB and BUS throw away what they send too early. */
+/* The implementation has the pipe too.  Where the adapter cannot tell, messages do, or blocking
+ * sends make up for it. */
 static void usable(struct peer *p, struct at at)
 {
     struct t *t = p->t;
-    if (!iut_has(t, "pipes") || !p->iut || !p->iut->open)
+    if (!p->iut || !p->iut->open)
         return;
+    if (!iut_has(t, "pipes")) {
+        prime(p->iut, at);
+        return;
+    }
     size_t n = pipes_due(p->iut);
     const char *code = "";
     if (iut_call(t, at, p->iut, t->on->patience, &code, "pipes s%u %zu %" PRId64, p->iut->number, n,
