@@ -196,6 +196,13 @@ static void set_option(struct t *t, struct at at, struct iut *s, const char *opt
                codes);
 }
 
+/* A protocol may have two names: pair, pair0. */
+static bool same_protocol(const char *a, const char *b)
+{
+    const struct sp_protocol *of_a = sp_protocol_named(a), *of_b = sp_protocol_named(b);
+    return of_a && of_b ? of_a->self == of_b->self : strcmp(a, b) == 0;
+}
+
 struct iut *iut_open_(struct at at, struct t *t, const char *const *words)
 {
     struct iut *s = calloc(1, sizeof *s);
@@ -208,7 +215,7 @@ struct iut *iut_open_(struct at at, struct t *t, const char *const *words)
     snprintf(s->protocol, sizeof s->protocol, "%.*s", (int)strcspn(words[0], " "), words[0]);
     s->raw = strstr(words[0], " raw") != NULL;
     const char *code = "";
-    if (t->on->black_box && strcmp(s->protocol, t->on->black_box_protocol) != 0)
+    if (t->on->black_box && !same_protocol(s->protocol, t->on->black_box_protocol))
         t_stop(t, SKIPPED, at, "the service is a %s, not a %s", t->on->black_box_protocol,
                s->protocol);
     must(t, at, iut_call(t, at, s, VERB_MS, &code, "open s%u %s", s->number, words[0]), code);
