@@ -2,6 +2,9 @@
  * jumps to the next deadline as soon as nothing can run. */
 #include "core/run.h"
 
+/* A case takes some thousand turns of its world, the largest under a hundred thousand. */
+enum { TURNS_MAX = 1000 * 1000 };
+
 static struct port *start_reference(struct lane *l, struct buf *why)
 {
     struct simulated *s = l->owner;
@@ -36,6 +39,14 @@ static const char *unfit(struct lane *l, const char *features, char *why, size_t
     return lacks(asked.instance, asked.options, features, why, cap);
 }
 
+static void stop_with(struct simulated *s, enum outcome outcome, const char *why)
+{
+    s->done = true;
+    s->result = (struct lane_result){
+        .outcome = outcome, .why = why, .file = "", .script = "", .detail = "", .variant = ""
+    };
+}
+
 bool simulate(struct simulated *s, const struct run_options *o, const struct instance *i,
               const struct order *order)
 {
@@ -61,19 +72,14 @@ bool simulate(struct simulated *s, const struct run_options *o, const struct ins
                                  .scratch = "/sim" };
     lane_init(l);
     lane_start(l, i->c, i->via, i->name);
-    while (!s->done) {
-        if (s->runnable) {
+    for (uint64_t turns = 0; !s->done; turns++) {
+        if (turns > TURNS_MAX) {
+            stop_with(s, HUNG, "it never comes to rest: millions of events, and no end");
+        } else if (s->runnable) {
             s->runnable = false;
             lane_run(l);
         } else if (net_step(s->net, MSEC_NEVER) == 0 && !s->runnable && !s->done) {
-            s->result =
-                (struct lane_result){ .outcome = UNFAIR,
-                                      .why = "nothing can ever happen, and the script still waits",
-                                      .file = "",
-                                      .script = "",
-                                      .detail = "",
-                                      .variant = "" };
-            s->done = true;
+            stop_with(s, UNFAIR, "nothing can ever happen, and the script still waits");
         }
     }
     return true;
