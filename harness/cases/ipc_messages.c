@@ -133,7 +133,7 @@ CASE(ipc_type_survived,
     struct iut *s = iut_open(t, protocol);
 
     for (unsigned i = 0; i < 5; i++) {
-        struct peer *us = attach(s, type_of(protocol)->peer);
+        struct peer *us = serves_next(t, s, protocol);
         wire_send(us, value(t, "%s u64:8 80000001 'evil'", types[i]));
         closes_within(us, 300);
         wire_close(us);
@@ -166,7 +166,7 @@ CASE(ipc_length_2_64_1,
 {
     const char *protocol = any_protocol(t, "rep");
     struct iut *s = iut_open(t, protocol);
-    struct peer *us = attach(s, type_of(protocol)->peer);
+    struct peer *us = serves_next(t, s, protocol);
 
     wire_send(us, "01 ff*8");
     if (!closes_within(us, 500)) {

@@ -192,7 +192,7 @@ CASE(tcp_failed_greeting_disturbs_no_other,
                                        "00 'SP' 01 0030 0000" };
     const char *protocol = any_protocol(t, "rep");
     struct iut *s = iut_open(t, protocol);
-    struct peer *good = attach(s, type_of(protocol)->peer);
+    struct peer *good = serves_next(t, s, protocol);
 
     for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct peer *us = attach_ungreeted(t, s, protocol);

@@ -19,7 +19,7 @@ CASE(tcp_default_limit,
 {
     const char *protocol = any_protocol(t, "rep");
     struct iut *s = iut_open(t, protocol);
-    struct peer *us = attach(s, type_of(protocol)->peer);
+    struct peer *us = serves_next(t, s, protocol);
 
     wire_send(us, value(t, "u64:%u", MIB + 1));
     if (closes_within(us, CLOSE_MS))
@@ -85,7 +85,7 @@ static void survives_length(struct t *t, const char *length)
 {
     const char *protocol = any_protocol(t, "rep");
     struct iut *s = iut_open(t, protocol);
-    struct peer *us = attach(s, type_of(protocol)->peer);
+    struct peer *us = serves_next(t, s, protocol);
 
     wire_send(us, length);
     if (!closes_within(us, CLOSE_MS)) {
@@ -125,7 +125,7 @@ CASE(tcp_length_upper_bits,
     unsigned closed = 0;
 
     for (unsigned bit = 60; bit < 64; bit++) {
-        struct peer *us = attach(s, type_of(protocol)->peer);
+        struct peer *us = serves_next(t, s, protocol);
         wire_send(us, value(t, "%016llx", 1ULL << bit));
         closed += closes_within(us, CLOSE_MS);
         wire_close(us);
