@@ -2,7 +2,8 @@
 
 enum {
     GOOD = 0x676f6f64, /* 'good' */
-    ROUND_MS = 100,
+    ROUND_MS = 20,
+    JUDGED_MS = 250, /* for the greeting */
     REFUSAL_MS = 50, /* for a service that closes what it has accepted */
 };
 
@@ -38,6 +39,16 @@ struct peer *attach_ungreeted_(struct at at, struct t *t, struct iut *s, const c
     struct peer *p = attach_raw_(at, s);
     wire_expect_(at, p, value(t, "00 'SP' 00 %s 0000", type_of(protocol)->octets));
     return p;
+}
+
+void expect_refused_pipe_(struct at at, struct t *t, struct iut *s, struct peer *p)
+{
+    if (!is_black_box(t) && !closes_within_(at, p, JUDGED_MS)) {
+        sp_send_(at, p, "81234567 'taken?'");
+        if (strcmp(iut_try_recv_(at, s, JUDGED_MS), "ok") == 0)
+            fail_(at, t, "it keeps the connection open, and delivers a message from it");
+    }
+    expect_closed_(at, p, -1);
 }
 
 void still_works_(struct at at, struct t *t, struct iut *s, const char *protocol, struct peer *p)

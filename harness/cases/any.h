@@ -22,6 +22,9 @@ const char *any_protocol(struct t *, const char *otherwise);
     attach_ungreeted_(HERE("attach_ungreeted(" #s ")"), (t), (s), (protocol))
 struct peer *attach_ungreeted_(struct at, struct t *, struct iut *, const char *protocol);
 
+/* It closes `p`, whose greeting was bad.  A REP that serves a request there instead will not. */
+void expect_refused_pipe_(struct at, struct t *, struct iut *, struct peer *);
+
 /* The pipe works.  REP and RESPONDENT answer on it; of other protocols only that it is open. */
 #define still_works(t, s, protocol, p)                                                             \
     still_works_(HERE("still_works(" #s ", " #p ")"), (t), (s), (protocol), (p))

@@ -23,18 +23,18 @@ static void greet_push(struct peer *pull)
 CASE(connect_again_after_close,
      .title = "dials again when the peer accepts and closes, within 2 s and each time",
      .covers = "SP-CON-001", .why = "a server that is restarted must get its clients back",
-     .via = DIALS)
+     .via = DIALS, .own_pace = true)
 {
     const char *url = our_listener(t);
     struct iut *push = iut_open(t, "push");
 
     iut_dial(push, url);
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < 3; i++) {
         struct peer *us = redials_within(t, url, i, now(t), REDIAL_MS);
         wire_expect(us, "00 'SP' 00 0050 0000");
         wire_close(us);
     }
-    struct peer *pull = redials_within(t, url, 5, now(t), REDIAL_MS);
+    struct peer *pull = redials_within(t, url, 3, now(t), REDIAL_MS);
     greet_push(pull);
     iut_send(push, "'hello'");
     sp_expect(pull, "'hello'");
@@ -44,7 +44,7 @@ CASE(connect_again_after_instant_close,
      .title = "dials again when the peer closes without reading the greeting, and each time",
      .covers = "SP-CON-001",
      .why = "the write of the greeting fails then: the dialling must not end over it",
-     .needs = "reconnect-min", .via = DIALS)
+     .needs = "reconnect-min", .via = DIALS, .own_pace = true)
 {
     const char *url = our_listener(t);
     struct iut *push = iut_open(t, "push", "reconnect-min=1");
@@ -84,7 +84,7 @@ CASE(connect_again_after_pipe,
 CASE(connect_when_listener_comes,
      .title = "connects within 3 s of the peer listening where nobody listened when it dialled",
      .covers = "SP-CON-002", .why = "the order in which programs start must not matter",
-     .via = DIALS)
+     .via = DIALS, .own_pace = true)
 {
     const char *url = nobody_there(t);
     struct iut *push = iut_open(t, "push");
@@ -112,6 +112,8 @@ static void recovers_from(struct t *t, const char *bad)
     expect_closed(us);
     struct peer *pull = redials_within(t, url, 1, now(t), REDIAL_MS);
     greet_push(pull);
+    check(t, !closes_within(pull, 20),
+          "it closes the next connection although our greeting is good");
     iut_begin_send(push, patience(t), "'hello'");
     sp_expect(pull, "'hello'");
     iut_end_ok(push);
@@ -188,7 +190,7 @@ static int64_t next_gap(struct t *t, const char *url, struct peer **us)
 CASE(connect_gaps_grow,
      .title = "waits longer after each failed dial, up to the largest reconnect time",
      .covers = "SP-CON-004", .why = "a thousand clients at full pace keep a server from starting",
-     .needs = "reconnect-min reconnect-max", .via = DIALS, .slow = true)
+     .needs = "reconnect-min reconnect-max", .via = DIALS, .slow = true, .own_pace = true)
 {
     /* Some wait for a random part of the time or, half of the times, not at all: a dozen gaps show
      * the largest time, three dozen whether there is growth. */
@@ -211,7 +213,7 @@ CASE(connect_gaps_grow,
 
 CASE(connect_gaps_do_not_grow,
      .title = "dials at the same pace for ever when the largest reconnect time is 0",
-     .covers = "SP-CON-011", .needs = "reconnect-min reconnect-max", .via = DIALS)
+     .covers = "SP-CON-011", .needs = "reconnect-min reconnect-max", .via = DIALS, .own_pace = true)
 {
     struct iut *s = iut_open(t, "pair0", "reconnect-min=40", "reconnect-max=0");
     const char *url = our_listener(t);
@@ -226,7 +228,7 @@ CASE(connect_gaps_do_not_grow,
 
 CASE(connect_pace_is_bearable, .title = "dials fewer than 50 times a second while it is refused",
      .covers = "SP-CON-005", .why = "a dialer in a tight loop takes a processor and a server's log",
-     .via = DIALS)
+     .via = TCP_DIALS, .own_pace = true)
 {
     const char *url = our_listener(t);
     struct iut *s = iut_open(t, "pair0");

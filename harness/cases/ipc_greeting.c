@@ -44,7 +44,7 @@ static void refuses_(struct at at, struct t *t, const char *octets)
     struct peer *us = attach_ungreeted_(at, t, s, protocol);
 
     wire_send_(at, us, octets);
-    expect_closed_(at, us, -1);
+    expect_refused_pipe_(at, t, s, us);
 }
 
 static const char *our_type(struct t *t)

@@ -19,7 +19,7 @@ CASE(req_resends_until_answered,
 
 CASE(req_resends_at_the_interval,
      .title = "REQ sends an unanswered request again at each multiple of the interval that was set",
-     .covers = "SP-REQ-017", .via = ANY, .needs = "resend-ivl")
+     .covers = "SP-REQ-017", .via = TCP, .needs = "resend-ivl")
 {
     struct iut *req = iut_open(t, "req", "resend-ivl=300");
     struct peer *rep = attach(req, "rep");

@@ -4,7 +4,7 @@
 CASE(
     survey_time_default,
     .title = "SURVEYOR ends a survey after 1 s by default as everywhere, or after the draft's 60 s",
-    .covers = "SP-SUR-005", .via = ANY)
+    .covers = "SP-SUR-005", .via = TCP_LISTENS)
 {
     struct iut *sur = iut_open(t, "surveyor");
     struct peer *rsp = attach(sur, "respondent");
@@ -26,7 +26,7 @@ CASE(
     survey_time_longer,
     .title = "SURVEYOR delivers a response that comes late but within the survey time that was set",
     .covers = "SP-SUR-006", .why = "an option that is ignored loses every slow respondent",
-    .via = ANY, .needs = "survey-deadline")
+    .via = TCP_LISTENS, .needs = "survey-deadline")
 {
     struct iut *sur = iut_open(t, "surveyor", "survey-deadline=1800");
     struct peer *rsp = attach(sur, "respondent");
@@ -40,7 +40,7 @@ CASE(
 
 CASE(survey_time_shorter,
      .title = "SURVEYOR does not deliver a response that comes after the survey time that was set",
-     .covers = "SP-SUR-006", .via = ANY, .needs = "survey-deadline")
+     .covers = "SP-SUR-006", .via = TCP, .needs = "survey-deadline")
 {
     struct iut *sur = iut_open(t, "surveyor", "survey-deadline=200");
     struct peer *rsp = attach(sur, "respondent");
@@ -106,7 +106,7 @@ CASE(survey_without_respondent,
 }
 
 CASE(survey_not_resent, .title = "SURVEYOR does not send a survey again while it lasts",
-     .covers = "SP-SUR-019", .via = ANY, .needs = "survey-deadline")
+     .covers = "SP-SUR-019", .via = TCP, .needs = "survey-deadline")
 {
     struct iut *sur = iut_open(t, "surveyor", "survey-deadline=500");
     struct peer *rsp = attach(sur, "respondent");

@@ -15,7 +15,7 @@ static void refuses_(struct at at, struct t *t, const char *head, const char *ty
                value(t, "%s %s %s", head ? head : "00 'SP' 00",
                      type ? type : type_of(type_of(protocol)->peer)->octets,
                      reserved ? reserved : "0000"));
-    expect_closed_(at, us, -1);
+    expect_refused_pipe_(at, t, s, us);
 }
 
 CASE(tcp_magic_first_octet, .title = "closes a connection whose greeting begins with 01",

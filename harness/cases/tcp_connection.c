@@ -55,7 +55,7 @@ CASE(tcp_close_ends_connection,
     }
 }
 
-enum { ROUNDS = 40, ROUND_MS = 20 };
+enum { ROUNDS = 20, ROUND_MS = 20 };
 
 CASE(tcp_round_trips_are_prompt, .title = "answers a small message at once", .covers = "SP-TCP-048",
      .why = "a send held back for more (Nagle) costs 40 ms against a delayed acknowledgement",

@@ -67,10 +67,10 @@ CASE(tcp_limit_changed_later,
 
     iut_set(pull, "max-recv", "16");
     sp_send(push, "'x'*17");
-    bool same = strcmp(iut_try_recv(pull, CLOSE_MS), "ok") != 0;
+    bool same = closes_within(push, CLOSE_MS) || strcmp(iut_try_recv(pull, CLOSE_MS), "ok") != 0;
     struct peer *next = attach(pull, "push");
     sp_send(next, "'x'*17");
-    bool later = strcmp(iut_try_recv(pull, CLOSE_MS), "ok") != 0;
+    bool later = closes_within(next, CLOSE_MS) || strcmp(iut_try_recv(pull, CLOSE_MS), "ok") != 0;
     variant(t, "a changed receive limit holds for %s",
             same && later ? "all pipes"
             : later       ? "later pipes"

@@ -43,8 +43,10 @@ struct conf_case {
     void (*run)(struct t *);
     int line;
     unsigned via;
-    bool slow;    /* over 2 s live: only with --slow, always in simulated time */
-    bool fragile; /* may kill a weak target: runs last, left out by --gentle */
+    bool slow;     /* over 2 s live: only with --slow, always in simulated time */
+    bool fragile;  /* may kill a weak target: runs last, left out by --gentle */
+    bool own_pace; /* judges how soon it dials again: its reconnect times are left alone.  Others
+                      do not wait for them: what dials is told to dial again soon, if it can be */
 };
 
 #define CASE(ident, ...)                                                                           \

@@ -232,6 +232,21 @@ void expectations_apply(struct expectations *e, struct result *r, struct buf *wh
     free(said);
 }
 
+bool expectations_may_vary(const struct expectations *e, const char *instance, enum verdict verdict,
+                           const char *why)
+{
+    char *name = text_made(instance, TEXT_LINE), *said = text_made(why, TEXT_LINE);
+    bool may = false;
+    if (name && said) {
+        struct observation o = { .instance = name, .why = said, .verdict = verdict };
+        const struct expectation *holds = expectation_of(e, &o), *x = about(e, name);
+        may = holds ? holds->sometimes : x && x->sometimes && !verdict_failed(verdict);
+    }
+    free(name);
+    free(said);
+    return may;
+}
+
 unsigned expectations_unused(const struct expectations *e, struct buf *out)
 {
     unsigned stale = 0;

@@ -31,6 +31,10 @@ void expectations_free(struct expectations *);
  * SKIP and ERROR are left alone.  A new `why` is written to the buffer, which must be empty and
  * outlive the result, as must the list. */
 void expectations_apply(struct expectations *, struct result *, struct buf *why);
+/* A line that says `sometimes` covers this result, or the fault that it tells of did not show: that
+ * another repeat of the instance gave another verdict is as expected. */
+bool expectations_may_vary(const struct expectations *, const char *instance, enum verdict,
+                           const char *why);
 /* An instance that the options of this run leave out (--slow, --gentle): lines about it are not
  * stale.  Nothing happens when it did run. */
 void expectations_left_out(struct expectations *, const char *instance);

@@ -228,6 +228,8 @@ struct iut *iut_open_(struct at at, struct t *t, const char *const *words)
         snprintf(option, sizeof option, "%.*s", (int)(equals - words[i]), words[i]);
         set_option(t, at, s, option, equals + 1, NULL);
     }
+    if (dials(t) && !t->c->own_pace && iut_has(t, "reconnect-min"))
+        set_option(t, at, s, "reconnect-min", "10", NULL);
     return s;
 }
 

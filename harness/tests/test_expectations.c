@@ -123,6 +123,19 @@ static void what_differs_from_the_list_is_told(void **state)
     expectations_free(e);
 }
 
+static void only_a_race_may_vary(void **state)
+{
+    (void)state;
+    struct expectations *e = load("race[*] CRASH sometimes \"died\" # s\nsure[*] FAIL \"x\" # t\n");
+    assert_true(expectations_may_vary(e, "race[tcp]", V_CRASH, "died: 6"));
+    assert_true(expectations_may_vary(e, "race[tcp]", V_PASS, ""));
+    assert_false(expectations_may_vary(e, "race[tcp]", V_FAIL, "died"));
+    assert_false(expectations_may_vary(e, "sure[tcp]", V_FAIL, "x"));
+    assert_false(expectations_may_vary(e, "sure[tcp]", V_PASS, ""));
+    assert_false(expectations_may_vary(e, "other[tcp]", V_PASS, ""));
+    expectations_free(e);
+}
+
 static void broken_lists_are_refused(void **state)
 {
     (void)state;
@@ -301,6 +314,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(listed_failures_are_expected),
         cmocka_unit_test(what_differs_from_the_list_is_told),
+        cmocka_unit_test(only_a_race_may_vary),
         cmocka_unit_test(broken_lists_are_refused),
         cmocka_unit_test(stale_lines_are_counted),
         cmocka_unit_test(an_update_touches_only_what_no_longer_holds),
