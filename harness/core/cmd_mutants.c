@@ -3,11 +3,15 @@
  * fail the run. */
 #include "core/commands.h"
 #include "core/run.h"
+#include "mutants/machine.h"
 #include <errno.h>
 #include <getopt.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,16 +28,20 @@ static const char help[] =
     "\n"
     "Exit status: 0 all noticed, 1 not, 2 usage.\n";
 
-enum { SHOWN = 4 };
+enum { SHOWN = 4, LOOPS_AFTER_S = 5 /* of processor time; whole suites take less */ };
+
+/* What is known of one instance: whether it passes (the clean run) or notices (the others), and the
+ * protocols that it opens, as bits. */
+enum { YES = 0x8000, EVERY_PROTOCOL = 0x7fff };
 
 struct matrix {
     struct run_options o;
     struct instance *instances;
     size_t n;
-    uint8_t *clean;          /* per instance: it passes on the clean reference */
+    uint16_t *clean;         /* per instance */
     const struct mutant **m; /* those asked for */
     size_t count;
-    uint8_t **killed; /* per mutant, per instance */
+    uint16_t **killed; /* per mutant, per instance */
 };
 
 static bool noticed(const struct lane_result *r)
@@ -41,25 +49,57 @@ static bool noticed(const struct lane_result *r)
     return r->outcome == FAILED || r->outcome == DIED || r->outcome == HUNG;
 }
 
-/* In a child: one octet for each instance. */
-static void run_one(const struct matrix *x, const struct mutant *mutant, int fd)
+static unsigned bit_of(const struct sp_protocol *p)
 {
-    uint8_t *out = calloc(x->n, 1);
-    for (size_t i = 0; out && i < x->n; i++) {
+    return p ? 1U << (p - sp_protocols) : 0;
+}
+
+/* The protocols that the script opened, by its calls. */
+static unsigned opened(struct trace *trace)
+{
+    unsigned bits = 0;
+    char name[32];
+    for (size_t i = 0; i < trace_count(trace); i++) {
+        const struct trace_event *e = trace_get(trace, i);
+        if (e->kind == TRACE_CALL && e->note && sscanf(e->note, "open %*s %31s", name) == 1)
+            bits |= bit_of(sp_protocol_named(name));
+    }
+    return bits == 0 || trace_lost(trace) ? EVERY_PROTOCOL : bits;
+}
+
+/* Faults of one pattern are not looked for where that is not opened. */
+static bool concerns(const struct matrix *x, const struct mutant *m, size_t instance)
+{
+    unsigned bits = EVERY_PROTOCOL;
+    bool machine_only = m->machine && !m->octets_in && !m->octets_out && !m->frame_in &&
+                        !m->frame_out && !m->hides_end && !m->hides_close && !m->admits &&
+                        !m->ask && !m->answer;
+    if (machine_only && m->machine->only)
+        bits = bit_of(sp_protocol_numbered(m->machine->only));
+    return (x->clean[instance] & YES) && (x->clean[instance] & bits);
+}
+
+/* In a child: one answer for each instance, as soon as it is known. */
+static void run_some(const struct matrix *x, const struct mutant *mutant, size_t first, int fd)
+{
+    for (size_t i = first; i < x->n; i++) {
         struct simulated s = { .mutant = mutant };
         struct order order = { .segmentation = SEGMENT_WHOLE };
-        if (!mutant || x->clean[i]) {
+        uint16_t answer = 0;
+        if (!mutant || concerns(x, mutant, i)) {
+            const struct itimerval limit = { .it_value.tv_sec = LOOPS_AFTER_S };
+            setitimer(ITIMER_VIRTUAL, &limit, NULL); /* ends this process */
             if (!simulate(&s, &x->o, &x->instances[i], &order))
                 _exit(1);
-            out[i] = mutant ? noticed(&s.result) : s.result.outcome == ENDED;
+            if (mutant ? noticed(&s.result) : s.result.outcome == ENDED)
+                answer |= YES;
+            if (!mutant)
+                answer |= (uint16_t)opened(lane_trace(&s.lane));
             simulated_free(&s);
         }
-    }
-    for (size_t done = 0; out && done < x->n;) {
-        ssize_t n = write(fd, out + done, x->n - done);
-        if (n < 0 && errno != EINTR)
-            break;
-        done += n > 0 ? (size_t)n : 0;
+        while (write(fd, &answer, sizeof answer) < 0)
+            if (errno != EINTR)
+                _exit(1);
     }
     _exit(0);
 }
@@ -67,39 +107,43 @@ static void run_one(const struct matrix *x, const struct mutant *mutant, int fd)
 struct child {
     pid_t pid;
     int fd;
-    uint8_t *into;
+    const struct mutant *mutant;
+    uint16_t *into;
     size_t got;
 };
 
-static bool start(const struct matrix *x, struct child *c, const struct mutant *mutant,
-                  uint8_t *into)
+static bool start(const struct matrix *x, struct child *c)
 {
     int fds[2];
     fflush(stdout);
     if (pipe(fds) != 0)
         return false;
-    *c = (struct child){ .fd = fds[0], .into = into };
+    c->fd = fds[0];
     c->pid = fork();
     if (c->pid == 0) {
         close(fds[0]);
-        run_one(x, mutant, fds[1]);
+        run_some(x, c->mutant, c->got, fds[1]);
     }
     close(fds[1]);
     return c->pid > 0;
 }
 
-/* Reads on; true when the child is through.  One that died early noticed nothing more. */
+/* Reads on; true when the child is through.  One that died over an instance, or went round in
+ * circles, noticed there; another goes on behind it. */
 static bool proceed(const struct matrix *x, struct child *c)
 {
-    ssize_t n = read(c->fd, c->into + c->got, x->n - c->got);
+    ssize_t n = read(c->fd, c->into + c->got, (x->n - c->got) * sizeof *c->into);
     if (n > 0)
-        c->got += (size_t)n;
+        c->got += (size_t)n / sizeof *c->into; /* each was written at once: none is torn */
     if (n > 0 && c->got < x->n)
         return false;
     close(c->fd);
     waitpid(c->pid, NULL, 0);
     c->fd = -1;
-    return true;
+    if (c->got == x->n)
+        return true;
+    c->into[c->got++] = c->mutant ? YES : 0;
+    return c->got == x->n || !start(x, c);
 }
 
 static unsigned parallel(void)
@@ -116,14 +160,16 @@ static bool run_matrix(struct matrix *x, bool progress)
     size_t next = 0, done = 0;
     for (unsigned i = 0; i < 16; i++)
         children[i].fd = -1;
-    if (!start(x, &children[0], NULL, x->clean))
+    struct child clean = { .into = x->clean };
+    if (!start(x, &clean))
         return false;
-    while (!proceed(x, &children[0]))
+    while (!proceed(x, &clean))
         ;
     while (done < x->count) {
         for (unsigned i = 0; i < running; i++) {
             if (children[i].fd < 0 && next < x->count) {
-                if (!start(x, &children[i], x->m[next], x->killed[next]))
+                children[i] = (struct child){ .mutant = x->m[next], .into = x->killed[next] };
+                if (!start(x, &children[i]))
                     return false;
                 next++;
             }
@@ -258,7 +304,7 @@ static bool set_up(struct matrix *x, const char *glob)
     };
     x->n = select_instances(&x->o, &x->instances);
     qsort(x->instances, x->n, sizeof *x->instances, by_file);
-    x->clean = calloc(x->n + 1, 1);
+    x->clean = calloc(x->n + 1, sizeof *x->clean);
     x->m = calloc(mutant_count + 1, sizeof *x->m);
     x->killed = calloc(mutant_count + 1, sizeof *x->killed);
     if (!x->clean || !x->m || !x->killed)
@@ -267,7 +313,7 @@ static bool set_up(struct matrix *x, const char *glob)
         if (glob && !glob_matches(glob, mutants[i]->name))
             continue;
         x->m[x->count] = mutants[i];
-        x->killed[x->count] = calloc(x->n + 1, 1);
+        x->killed[x->count] = calloc(x->n + 1, sizeof *x->clean);
         if (!x->killed[x->count++])
             return false;
     }
