@@ -164,7 +164,7 @@ CASE(bus_stalled_peer,
     struct peer *reading = attach(bus, "bus");
 
     wire_pause(stalled);
-    for (unsigned i = 0; i < 40; i++) { /* 20 MB: more than any buffer on the way */
+    for (unsigned i = 0; i < 24; i++) { /* 12 MB: more than any buffer on the way */
         iut_send_seq(bus, 500000 + i);
         sp_expect_seq(reading, NULL, 500000 + i);
     }
