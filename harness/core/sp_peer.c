@@ -94,15 +94,21 @@ static void settle(struct peer *p)
         usable(p, p->settle_at);
 }
 
+/* A case may have a thousand peers, and asks this before every line. */
+static struct peer *perhaps_unsettled(const struct t *t)
+{
+    return t->on->segmentation == SEGMENT_COALESCED ? t->peers : NULL;
+}
+
 void peers_settle(struct t *t)
 {
-    for (struct peer *p = t->peers; p; p = p->next)
+    for (struct peer *p = perhaps_unsettled(t); p; p = p->next)
         settle(p);
 }
 
 void peer_settle_others(struct peer *one)
 {
-    for (struct peer *p = one->t->peers; p; p = p->next)
+    for (struct peer *p = perhaps_unsettled(one->t); p; p = p->next)
         if (p != one)
             settle(p);
 }
