@@ -69,13 +69,14 @@ const struct mutant pair_dialler_announces_version_one = {
 static void dirty_reserved(struct mutation *m, struct octet_fault *f, struct buf *data)
 {
     uint8_t *at = octet_at(data, f->out_position, 7);
-    if (at && f->dialled && m->streams > 2)
+    (void)m;
+    if (at && f->dialled && !f->stream.ipc && f->number == 3)
         *at = 1;
 }
 
 const struct mutant greeting_reserved_is_stale = {
     .name = "greeting_reserved_is_stale",
-    .fault = "leaves what was there in the reserved octets of its greeting when it dials again",
+    .fault = "leaves what was there in the reserved octets of its third greeting over tcp",
     .source = "",
     .octets_out = dirty_reserved,
 };

@@ -142,6 +142,5 @@ extern const struct mutant lost_peer_leaves_torn_message;
 extern const struct mutant message_to_pub_dies;
 extern const struct mutant message_to_push_dies;
 extern const struct mutant close_waits_for_message;
-extern const struct mutant close_waits_for_receive;
 
 #endif

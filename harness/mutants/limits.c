@@ -106,19 +106,11 @@ DIES_OF_LENGTH(length_2_32_dies, "dies of a length that does not fit in 32 bits"
 DIES_OF_LENGTH(length_2_31_dies, "dies of a length that does not fit in 31 bits", "",
                (int64_t)1 << 31, ((int64_t)1 << 32) - 1);
 
-static void end_all_of_length(struct mutation *m, struct octet_fault *f, struct buf *data)
+static void stop_at_length(struct mutation *m, struct octet_fault *f, struct buf *data)
 {
     for (size_t i = 0; i < data->n; i++)
-        if (scan_in(f, f->in_position + i, data->p[i]) == ENDS_HEAD && scan_length(f) >> 60)
-            for (struct octet_fault *other = m->all; other; other = other->next)
-                octet_fault_alarm(other, 1);
-}
-
-static void end_one(struct mutation *m, struct octet_fault *f)
-{
-    (void)m;
-    octet_fault_close(f, true);
-    m->note[0] = 1;
+        if (scan_in(f, f->in_position + i, data->p[i]) == ENDS_HEAD)
+            m->note[0] |= scan_length(f) >> 60 != 0;
 }
 
 static bool serve_no_more(struct mutation *m, struct octet_fault *f)
@@ -128,9 +120,8 @@ static bool serve_no_more(struct mutation *m, struct octet_fault *f)
 
 const struct mutant length_ends_accepting = {
     .name = "length_ends_accepting",
-    .fault = "closes all connections and accepts no other after an impossible length",
+    .fault = "accepts no other connection when an impossible length has come on one",
     .source = "",
-    .octets_in = end_all_of_length,
-    .alarm = end_one,
+    .octets_in = stop_at_length,
     .admits = serve_no_more,
 };

@@ -135,7 +135,6 @@ const struct mutant *const mutants[] = {
     &message_to_pub_dies,
     &message_to_push_dies,
     &close_waits_for_message,
-    &close_waits_for_receive,
     PATTERN_MUTANTS(PATTERN_MUTANT_LISTED),
 };
 const size_t mutant_count = sizeof mutants / sizeof mutants[0];

@@ -345,27 +345,3 @@ const struct mutant close_waits_for_message = {
     .octets_in = watch,
     .ask = hang_in_middle,
 };
-
-static bool hang_in_receive(struct mutation *m, struct buf *line)
-{
-    if (line_is(line, "close") && m->note[0])
-        return false;
-    if (line_is(line, "recv"))
-        m->note[0] = 1;
-    return true;
-}
-
-static bool answered(struct mutation *m, struct buf *line)
-{
-    (void)line;
-    m->note[0] = 0;
-    return true;
-}
-
-const struct mutant close_waits_for_receive = {
-    .name = "close_waits_for_receive",
-    .fault = "does not return from a close while a receive waits",
-    .source = "nanomsg #65",
-    .ask = hang_in_receive,
-    .answer = answered,
-};
