@@ -277,8 +277,6 @@ static void explain_of_a_row_lists_its_cases(void **state)
          "fake_expect glob(24) toy_may_*");
     assert_int_equal(RUN(cmd_explain, "explain", "SP-TCP-001"), 0);
     SAYS("Cases\n  none");
-    assert_int_equal(RUN(cmd_explain, "explain", "SP-TCP-035"), 0);
-    SAYS("counts as INFO");
 }
 
 static void explain_of_nothing_offers_the_nearest(void **state)
