@@ -5,9 +5,10 @@
 static const char octets[] = "\0SP\0\0\x50\0\0\0\0\0\0\0\0\0\4evil";
 enum { OCTETS = sizeof octets - 1 };
 
+/* Unchecked: the pipes that were cut off may count a little longer. */
 static void good_is_next(struct iut *pull)
 {
-    struct peer *push = attach(pull, "push");
+    struct peer *push = attach_unchecked(pull, "push");
 
     sp_send(push, "'good'");
     iut_expect(pull, "'good'");
