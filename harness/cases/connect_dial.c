@@ -64,20 +64,19 @@ CASE(connect_again_after_pipe,
      .via = DIALS)
 {
     const char *url = our_listener(t);
-    struct iut *push = iut_open(t, "push");
+    struct iut *pull = iut_open(t, "pull");
 
-    iut_dial(push, url);
+    iut_dial(pull, url);
     for (size_t i = 0; i < 5; i++) {
-        struct peer *pull = redials_within(t, url, i, now(t), REDIAL_MS);
-        greet_push(pull);
-        iut_pipes(push, 1);
-        iut_send(push, value(t, "'hello' %02zx", i));
-        sp_expect(pull, value(t, "'hello' %02zx", i));
+        struct peer *push = redials_within(t, url, i, now(t), REDIAL_MS);
+        wire_expect(push, "00 'SP' 00 0051 0000");
+        wire_send(push, "00 'SP' 00 0050 0000");
+        sp_send(push, value(t, "'hello' %02zx", i));
+        iut_expect(pull, value(t, "'hello' %02zx", i));
         if (i % 2)
-            wire_reset(pull);
+            wire_reset(push);
         else
-            wire_close(pull);
-        iut_pipes(push, 0);
+            wire_close(push);
     }
 }
 
