@@ -11,7 +11,8 @@ CASE(rep_same_id_on_two_pipes,
 
     sp_send(a, "80000001 'from a'");
     iut_expect(rep, "'from a'");
-    sp_send(b, "80000001 'from b'"); /* is there before the first is answered */
+    sp_send(b, "80000001 'from b'");
+    wire_drains_within(b, 100); /* it is there before the first is answered */
     iut_send(rep, "'to a'");
     sp_expect(a, "80000001 'to a'");
     iut_expect(rep, "'from b'");
@@ -37,6 +38,8 @@ CASE(rep_keeps_backtrace_of_its_request,
     iut_expect(rep, "'from a'");
     sp_send(a, "0000001a 0000001b 80000003 'more'");
     sp_send(b, "0000002a 80000002 'from b'");
+    wire_drains_within(a, 100);
+    wire_drains_within(b, 100);
     iut_send(rep, "'to a'");
     sp_expect(a, "0000000a 0000000b 80000001 'to a'");
 

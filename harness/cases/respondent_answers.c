@@ -153,7 +153,8 @@ CASE(respondent_same_id_on_two_pipes,
 
     sp_send(a, "80000001 'from a'");
     iut_expect(rsp, "'from a'");
-    sp_send(b, "80000001 'from b'"); /* is there before the first is answered */
+    sp_send(b, "80000001 'from b'");
+    wire_drains_within(b, 100); /* it is there before the first is answered */
     iut_send(rsp, "'to a'");
     sp_expect(a, "80000001 'to a'");
     iut_expect(rsp, "'from b'");
