@@ -77,7 +77,49 @@
         X(raw_req_delivers_a_reply_without_id), X(raw_req_sends_no_empty_body),                    \
         X(raw_req_misplaces_the_body), X(raw_pair_strips_what_looks_like_an_id),                   \
         X(raw_pull_loses_empty_messages), X(raw_bus_sends_the_origin),                             \
-        X(raw_pair1_does_not_count_hops), X(raw_pair1_has_no_hop_limit)
+        X(raw_pair1_does_not_count_hops), X(raw_pair1_has_no_hop_limit),                           \
+        X(pub_strips_what_looks_like_an_id), X(pub_sends_no_empty_message),                        \
+        X(pub_sends_twice_to_the_second), X(pub_leaves_out_the_third),                             \
+        X(pub_blocks_without_subscriber), X(pub_blocks_for_a_stalled_one),                         \
+        X(pub_keeps_the_last_for_newcomers), X(pub_receive_waits),                                 \
+        X(pub_forgets_one_when_another_leaves), X(pub_silenced_by_a_subscriber),                   \
+        X(pub_filters_what_begins_with_zero), X(pub_queues_five_messages),                         \
+        X(sub_without_topics_takes_all), X(sub_finds_topics_anywhere),                             \
+        X(sub_compares_without_case), X(sub_takes_topics_for_text),                                \
+        X(sub_delivers_what_begins_a_topic), X(sub_compares_255_octets),                           \
+        X(sub_wants_topics_exactly), X(sub_delivers_no_empty_message),                             \
+        X(sub_delivers_the_300th_twice), X(sub_hears_one_publisher), X(sub_cuts_bodies_at_a_zero), \
+        X(sub_forgets_topics_beyond_512), X(sub_never_unsubscribes),                               \
+        X(sub_unsubscribes_longer_topics_too), X(sub_unsubscribes_from_what_it_has_not),           \
+        X(sub_dies_unsubscribing_from_nothing), X(sub_announces_its_topics),                       \
+        X(sub_swallows_a_send), X(sub_loses_the_second_of_two),                                    \
+        X(push_strips_what_looks_like_an_id), X(push_sends_no_empty_message),                      \
+        X(push_sends_twice_to_the_second), X(push_leaves_out_newcomers),                           \
+        X(push_waits_for_a_stalled_one), X(push_takes_without_bound),                              \
+        X(push_discards_without_puller), X(push_receive_waits),                                    \
+        X(push_keeps_the_turn_of_one_that_left), X(push_silenced_by_a_puller),                     \
+        X(push_sends_to_the_oldest), X(push_sends_again_what_was_sent),                            \
+        X(push_loses_the_share_of_a_speaker), X(push_takes_no_puller_after_a_message),             \
+        X(push_parks_a_speaking_puller), X(pull_strips_what_looks_like_an_id),                     \
+        X(pull_delivers_no_empty_message), X(pull_delivers_the_300th_twice),                       \
+        X(pull_swallows_a_send), X(pull_starves_the_second_pusher), X(pull_reads_without_bound),   \
+        X(bus_strips_what_looks_like_an_id), X(bus_sends_no_empty_message),                        \
+        X(bus_delivers_no_empty_message), X(bus_sends_twice_to_the_second),                        \
+        X(bus_leaves_out_the_third), X(bus_hears_the_first_only), X(bus_blocks_without_peer),      \
+        X(bus_blocks_for_a_stalled_one), X(bus_forgets_one_when_another_leaves), X(bus_forwards),  \
+        X(bus_hears_itself), X(bus_sends_nothing_back), X(bus_keeps_what_nobody_got),              \
+        X(raw_bus_sends_back), X(pair0_accepts_a_second_peer), X(pair1_accepts_a_second_peer),     \
+        X(pair0_hears_a_second_peer), X(pair0_dies_at_a_second_peer),                              \
+        X(pair1_dies_at_a_second_peer), X(pair0_second_peer_ends_the_first),                       \
+        X(pair1_second_peer_ends_the_first), X(pair0_has_one_peer_in_its_life),                    \
+        X(pair0_strips_what_looks_like_an_id), X(pair0_delivers_no_empty_message),                 \
+        X(pair0_takes_without_bound), X(pair0_fails_a_send_without_peer),                          \
+        X(pair0_swaps_two_messages), X(pair1_begins_with_two_hops),                                \
+        X(pair1_writes_hops_in_host_order), X(pair1_sends_no_empty_message),                       \
+        X(pair1_drops_below_the_ttl), X(pair1_has_no_hop_limit), X(pair1_ignores_the_ttl_option),  \
+        X(pair1_closes_over_the_ttl), X(pair1_ignores_a_header_alone),                             \
+        X(pair1_ignores_the_upper_octets), X(pair1_delivers_what_is_too_short),                    \
+        X(pair1_sends_directed_ones_in_turn), X(pair1_sends_undirected_ones_to_all)
 
 #define PATTERN_MUTANT_NAMED(name)  name
 #define PATTERN_MUTANT_LISTED(name) &name
