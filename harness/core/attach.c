@@ -2,6 +2,7 @@
 #include "core/attach.h"
 #include <errno.h>
 #include <netdb.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -51,7 +52,8 @@ static void say_how(const char *host, const char *port)
         host, port, host, port);
 }
 
-struct port *attach_adapter(struct net *net, const char *where, int *listening, struct buf *why)
+struct port *attach_adapter(struct net *net, const char *where, int *listening, int while_open,
+                            struct buf *why)
 {
     char host[128], port[16];
     if (*listening < 0)
@@ -64,11 +66,16 @@ struct port *attach_adapter(struct net *net, const char *where, int *listening, 
         getnameinfo((struct sockaddr *)&address, size, host, sizeof host, port, sizeof port,
                     NI_NUMERICHOST | NI_NUMERICSERV);
     say_how(host, port);
-    int fd;
-    do
-        fd = accept4(*listening, NULL, NULL, SOCK_CLOEXEC);
-    while (fd < 0 && errno == EINTR);
-    struct stream *stream = fd < 0 ? NULL : net_os_adopt(net, fd, dup(fd));
+    struct pollfd ends[] = { { .fd = *listening, .events = POLLIN },
+                             { .fd = while_open, .events = POLLRDHUP } };
+    while (!ends[0].revents && !ends[1].revents && (poll(ends, 2, -1) >= 0 || errno == EINTR))
+        ;
+    if (ends[1].revents) {
+        buf_printf(why, "interrupted");
+        return NULL;
+    }
+    int fd = accept4(*listening, NULL, NULL, SOCK_CLOEXEC);
+    struct stream *stream = fd < 0 ? NULL : net_os_adopt(net, fd, fd);
     struct port *p = stream ? port_stream(stream) : NULL;
     if (!p)
         buf_printf(why, "the adapter's connection cannot be taken: %s", strerror(errno));

@@ -27,11 +27,13 @@ int cmd_check(int argc, char **argv)
     const char *command = NULL;
     bool verbose = false;
     optind = 1;
-    for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+    for (int c; (c = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
         if (c == 'h')
             return fputs(help, stdout) < 0 ? 2 : 0;
-        if (c == '?')
-            return 2;
+        if (c == '?' || c == ':')
+            return fprintf(stderr, "spconform check: %s: %s; --help shows all\n", argv[optind - 1],
+                           c == '?' ? "no such option" : "a value must follow"),
+                   2;
         if (c == 'i')
             command = optarg;
         verbose |= c == 'v';

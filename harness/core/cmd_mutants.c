@@ -2,6 +2,7 @@
  * case catches which.  A fault that no case notices, and a MUST or DEFACTO case that notices none,
  * fail the run. */
 #include "core/commands.h"
+#include "core/leaks.h"
 #include "core/run.h"
 #include "mutants/machine.h"
 #include <errno.h>
@@ -102,7 +103,7 @@ static void run_some(const struct matrix *x, const struct mutant *mutant, size_t
             if (errno != EINTR)
                 _exit(1);
     }
-    _exit(0);
+    _exit(status_and_leaks(0));
 }
 
 struct child {

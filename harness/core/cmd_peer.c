@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/signalfd.h>
 
 static const char help[] =
     "usage: spconform peer PROTOCOL (--dial URL | --listen URL) [OPTION]...\n"
@@ -45,11 +46,31 @@ struct tool {
     int64_t timeout;
 };
 
-static volatile sig_atomic_t interrupted;
+static bool interrupted;
 
-static void on_signal(int n)
+/* An event of the loop, which a signal alone would not end. */
+static void on_signal(void *ctx, unsigned events)
 {
-    interrupted = n;
+    struct stream *signals = ctx;
+    (void)events;
+    interrupted = true;
+    stream_want(signals, 0);
+}
+
+static struct stream *watch_signals(struct net *net)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    struct stream *signals = fd < 0 ? NULL : net_os_adopt(net, fd, -1);
+    if (signals) {
+        stream_watch(signals, on_signal, signals);
+        stream_want(signals, STREAM_READABLE);
+    }
+    return signals;
 }
 
 static int wrong(const char *what, const char *why)
@@ -177,15 +198,20 @@ static int connect_it(struct tool *x)
         if (!equals)
             return wrong("--set takes OPTION=N, not", x->settings[i]);
         snprintf(option, sizeof option, "%.*s", (int)(equals - x->settings[i]), x->settings[i]);
-        err = node_set(x->socket, option, strtoll(equals + 1, NULL, 0));
+        long long number;
+        if (!parse_number(equals + 1, INT64_MIN, INT64_MAX, &number))
+            return wrong("--set takes OPTION=N, not", x->settings[i]);
+        err = node_set(x->socket, option, number);
         if (err != E_OK)
             return wrong(x->settings[i], err_name(err));
     }
     if (x->protocol->self == SP_SUB && x->topic_count == 0)
         node_subscribe(x->socket, (struct slice){ 0 }, true);
     for (size_t i = 0; i < x->topic_count; i++) {
-        if (!emit(x->topics[i], &topic))
+        if (!emit(x->topics[i], &topic)) {
+            buf_free(&topic);
             return 2;
+        }
         node_subscribe(x->socket, buf_slice(&topic), true);
     }
     buf_free(&topic);
@@ -199,6 +225,8 @@ static int connect_it(struct tool *x)
     msec deadline = msec_after(net_now(x->net), x->timeout);
     while (x->sends > 0 && node_pipes(x->socket) == 0 && net_now(x->net) < deadline && !interrupted)
         net_step(x->net, deadline);
+    if (x->sends > 0 && node_pipes(x->socket) == 0)
+        return failed("nobody to send to", E_AGAIN);
     return -1;
 }
 
@@ -222,7 +250,7 @@ static int take(struct tool *x, int argc, char **argv)
     };
     long long n;
     optind = 1;
-    for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+    for (int c; (c = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
         switch (c) {
         case 'd':
             x->dial = optarg;
@@ -260,12 +288,14 @@ static int take(struct tool *x, int argc, char **argv)
         case 'h':
             fputs(help, stdout);
             exit(0);
+        case ':':
+            return wrong("a value must follow", argv[optind - 1]);
         default:
-            return 2;
+            return wrong("no such option; --help shows them all", argv[optind - 1]);
         }
     }
     if (optind >= argc)
-        return wrong("name a protocol", "spconform peer --help shows how");
+        return wrong("name a PROTOCOL", "spconform peer --help shows how");
     x->protocol = sp_protocol_named(argv[optind]);
     if (!x->protocol)
         return wrong("no such protocol", argv[optind]);
@@ -283,15 +313,12 @@ int cmd_peer(int argc, char **argv)
     int status = take(&x, argc, argv);
     if (status)
         return status;
-    struct sigaction action = { .sa_handler = on_signal };
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
     if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
         seed = 1;
     x.net = net_os_new();
     x.node = x.net ? node_new(&(struct node_config){ .net = x.net, .seed = seed }) : NULL;
     x.socket = x.node ? node_open(x.node, x.protocol->self, false) : NULL;
-    if (!x.socket)
+    if (!x.socket || !watch_signals(x.net))
         return wrong("cannot start", "out of memory or descriptors");
     status = connect_it(&x);
     if (status < 0)

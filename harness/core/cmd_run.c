@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { PATIENCE_MS = 2000, SEED = 1 };
+
 static const char help[] =
     "usage: spconform run TARGET [OPTION]...\n"
     "Judges an implementation of the Scalability Protocols.\n"
@@ -210,12 +212,15 @@ static int take_peer(struct run_options *o, const char *name)
 static int take(struct run_options *o, int option, const char *arg, bool *expect_none)
 {
     static const char *const profiles[] = { "interop", "draft", "strict", NULL };
+    static const char *const behaviours[] = { "echo", "answer", "drain", "source", "none", NULL };
     static const char *const cuts[] = { "whole", "octets", "coalesced", "every-split", NULL };
     long long n = 0, m = 0;
-    int k;
+    int k = 0;
     switch (option) {
     case OPT_IUT:
         o->target = TARGET_COMMAND;
+        if (strlen(arg) >= sizeof o->command)
+            return wrong("--iut takes a command of up to 4,095 octets, not", arg);
         snprintf(o->command, sizeof o->command, "%s", arg);
         return 0;
     case OPT_PEER:
@@ -241,6 +246,8 @@ static int take(struct run_options *o, int option, const char *arg, bool *expect
                    : wrong("--protocol takes req, rep, pub, sub, ... as it is in the greeting, not",
                            arg);
     case OPT_BEHAVIOUR:
+        if (one_of(arg, behaviours) < 0)
+            return wrong("--behaviour takes echo, answer, drain, source or none, not", arg);
         o->behaviour = arg;
         return 0;
     case OPT_TRIGGER:
@@ -265,7 +272,7 @@ static int take(struct run_options *o, int option, const char *arg, bool *expect
         o->gentle = true;
         return 0;
     case OPT_SHARD:
-        if (sscanf(arg, "%lld/%lld", &n, &m) != 2 || n < 1 || m < n)
+        if (sscanf(arg, "%lld/%lld%n", &n, &m, &k) != 2 || arg[k] || n < 1 || m < n || m > 100000)
             return wrong("--shard takes I/N with 1 <= I <= N, not", arg);
         o->shard = (unsigned)n;
         o->shards = (unsigned)m;
@@ -354,9 +361,42 @@ static int make_out(const char *dir)
     }
 }
 
-static int check_options(struct run_options *o, unsigned targets)
+/* Options that say nothing of this target would be ignored in silence. */
+static int check_black_box(const struct run_options *o, bool black_box)
 {
     struct url url;
+    const char *idle = o->protocol    ? "--protocol"
+                       : o->behaviour ? "--behaviour"
+                       : o->trigger   ? "--trigger"
+                       : o->restart   ? "--restart"
+                                      : NULL;
+    if (!black_box)
+        return idle ? wrong("only for a running service, with --connect or --listen", idle) : 0;
+    if (!o->protocol)
+        return fputs("spconform run: --connect and --listen need --protocol, the protocol of the "
+                     "service\n",
+                     stderr),
+               2;
+    if (url_parse(o->url, &url) != E_OK || url.scheme == URL_INPROC)
+        return wrong("an address is tcp://HOST:PORT or ipc://PATH, not", o->url);
+    if (o->trigger && o->target == TARGET_CONNECT)
+        return wrong("only for a service that dials, with --listen", "--trigger");
+    if (o->restart && o->target == TARGET_LISTEN)
+        return wrong("only for a service that listens, with --connect", "--restart");
+    return 0;
+}
+
+static int check_reports(const struct run_options *o)
+{
+    for (size_t i = 0; i < o->report_count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(strchr(o->reports[i], '='), strchr(o->reports[k], '=')) == 0)
+                return wrong("two reports in one file", strchr(o->reports[i], '=') + 1);
+    return 0;
+}
+
+static int check_options(struct run_options *o, unsigned targets)
+{
     if (targets > 1)
         return fputs("spconform run: one target a run: --iut, --peer, --reference, --connect, "
                      "--listen, --attach or --mutant\n",
@@ -368,17 +408,24 @@ static int check_options(struct run_options *o, unsigned targets)
                      stderr),
                2;
     bool black_box = o->target == TARGET_CONNECT || o->target == TARGET_LISTEN;
-    if (black_box && !o->protocol)
-        return fputs("spconform run: --connect and --listen need --protocol, the protocol of the "
-                     "service\n",
-                     stderr),
-               2;
-    if (black_box && (url_parse(o->url, &url) != E_OK || url.scheme == URL_INPROC))
-        return wrong("an address is tcp://HOST:PORT or ipc://PATH, not", o->url);
+    int status = check_black_box(o, black_box);
+    if (status == 0)
+        status = check_reports(o);
+    if (status)
+        return status;
+    if ((black_box || o->target == TARGET_ATTACH) && o->jobs > 1)
+        return wrong("only one case at a time can meet this target", "--jobs");
     if (o->update_expectations && !o->expect)
         return fputs("spconform run: --update-expectations needs a file: --expect FILE\n", stderr),
                2;
     return o->out ? make_out(o->out) : 0;
+}
+
+static void say_more(struct run_options *o, const char *option, const char *setting)
+{
+    size_t n = strlen(o->again);
+    if (setting)
+        snprintf(o->again + n, sizeof o->again - n, " %s '%s'", option, setting);
 }
 
 static void say_again(struct run_options *o)
@@ -402,12 +449,22 @@ static void say_again(struct run_options *o)
     size_t n = strlen(o->again);
     snprintf(o->again + n, sizeof o->again - n, "%s",
              o->every_split ? " --segmentation every-split" : cuts[o->segmentation]);
+    static const char *const profiles[] = { NULL, "draft", "strict" };
+    say_more(o, "--profile", profiles[o->profile]);
+    say_more(o, "--behaviour", o->behaviour);
+    say_more(o, "--trigger", o->trigger);
+    say_more(o, "--restart", o->restart);
+    if (o->patience != PATIENCE_MS || o->seed != SEED) {
+        n = strlen(o->again);
+        snprintf(o->again + n, sizeof o->again - n, " --patience %lld --seed %llu",
+                 (long long)o->patience, (unsigned long long)o->seed);
+    }
 }
 
 int cmd_run(int argc, char **argv)
 {
     static struct run_options o;
-    o = (struct run_options){ .patience = 2000, .repeat = 1 };
+    o = (struct run_options){ .patience = PATIENCE_MS, .repeat = 1 };
     bool expect_none = false, seeded = false;
     unsigned targets = 0;
     optind = 1;
@@ -442,7 +499,7 @@ int cmd_run(int argc, char **argv)
     if (status)
         return status;
     if (!seeded)
-        o.seed = o.shuffle ? (uint64_t)time(NULL) ^ (uint64_t)getpid() << 20 : 1;
+        o.seed = o.shuffle ? (uint64_t)time(NULL) ^ (uint64_t)getpid() << 20 : SEED;
     if (o.shuffle)
         fprintf(stderr, "spconform: --shuffle --seed %llu\n", (unsigned long long)o.seed);
     struct rlimit files;

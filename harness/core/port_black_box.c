@@ -70,6 +70,15 @@ static void end_command(pid_t *pid)
     *pid = 0;
 }
 
+/* What --restart brought back outlives its port, but not the run: its group is ended, for the shell
+ * may have left the service to itself. */
+static pid_t brought_back;
+
+void black_box_end(void)
+{
+    end_command(&brought_back);
+}
+
 /* ---- what the lane is told ---- */
 
 static void say(struct black_box *b, const char *text)
@@ -127,7 +136,8 @@ static void try_later(struct black_box *b, const char *why)
         }
         if (b->service.restart && !b->restarted && !b->for_hello) {
             b->restarted = true;
-            run_command(b->service.restart);
+            end_command(&brought_back);
+            brought_back = run_command(b->service.restart);
             b->until = net_now(b->net) + CANARY_MS;
         } else {
             gone(b, why);

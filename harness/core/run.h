@@ -49,6 +49,8 @@ struct instance {
 
 /* What the options select, in the order to run.  0: nothing matches. */
 size_t select_instances(const struct run_options *, struct instance **out);
+/* NULL, or the first filter that no case or instance of the catalogue matches. */
+const char *filter_that_matches_nothing(const struct run_options *);
 bool needs_kernel(const struct conf_case *);
 /* NULL, or why this case cannot run: an adapter lacks a feature. */
 const char *lacks(const struct instance *, const struct run_options *, const char *features,

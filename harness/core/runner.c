@@ -2,6 +2,7 @@
  * again what must not be believed at once, reports. */
 #include "core/run.h"
 #include "core/folder.h"
+#include "core/leaks.h"
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -121,7 +122,7 @@ static bool start_worker(struct runner *r, unsigned n)
         int status = live(r) ? worker_live(r->o, r->instances, fds[1], n * r->lanes_each,
                                            r->lanes_each, r->scratch, runner)
                              : worker_simulated(r->o, r->instances, fds[1], runner);
-        _exit(status);
+        _exit(status_and_leaks(status));
     }
     close(fds[1]);
     r->workers[n] = (struct worker){ .pid = pid, .fd = fds[0] };
@@ -750,6 +751,8 @@ static int end_run(struct runner *r, int64_t began)
     r->summary.exit_status = status;
     if (r->stop[0] && refused && r->o->target == TARGET_COMMAND)
         fprintf(stderr, "spconform: %s: %s\n", r->o->command, r->stop);
+    else if (r->stop[0] && refused && black_box(r))
+        fprintf(stderr, "spconform: %s: %s\n", r->o->url, r->stop);
     else if (r->stop[0])
         fprintf(stderr, "spconform: %s\n", r->stop);
     for (size_t i = r->reporter_count; i-- > 0;) {
@@ -764,24 +767,28 @@ static int end_run(struct runner *r, int64_t began)
 
 /* A worker ends by itself when we hang up.  One that does not is ended, and its adapters with it:
  * whatever it does, we do not wait for ever. */
-static void await_worker(const struct worker *w)
+static bool await_worker(const struct worker *w)
 {
+    int status = 0;
     int fd = (int)syscall(SYS_pidfd_open, w->pid, 0);
     struct pollfd p = { .fd = fd, .events = POLLIN };
     if (fd < 0 || poll(&p, 1, END_MS) <= 0)
         kill(w->pid, SIGKILL);
     if (fd >= 0)
         close(fd);
-    waitpid(w->pid, NULL, 0);
+    waitpid(w->pid, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-static void clean_up(struct runner *r)
+/* False: a worker came to a bad end. */
+static bool clean_up(struct runner *r)
 {
+    bool clean = true;
     for (unsigned i = 0; i < r->worker_count; i++)
         end_worker(&r->workers[i]);
     for (unsigned i = 0; i < r->worker_count; i++)
-        if (r->workers[i].pid > 0)
-            await_worker(&r->workers[i]);
+        if (r->workers[i].pid > 0 && !await_worker(&r->workers[i]))
+            clean = false;
     for (size_t i = 0; i < r->job_count; i++)
         free(r->jobs[i].strings);
     if (r->scratch[0] && !remove_folder(r->scratch))
@@ -792,6 +799,7 @@ static void clean_up(struct runner *r)
     free(r->instances);
     expectations_free(r->expectations);
     buf_free(&r->notes);
+    return clean;
 }
 
 static unsigned cores(void)
@@ -805,9 +813,14 @@ int run_suite(const struct run_options *o)
     struct runner r = { .o = o };
     int64_t began = wall_ms();
     r.instance_count = select_instances(o, &r.instances);
-    if (r.instance_count == 0) {
-        fprintf(stderr, "spconform: no case matches%s%s; `spconform list` shows them all\n",
-                o->filter_count ? ": " : "", o->filter_count ? o->filters[0] : "");
+    const char *idle = filter_that_matches_nothing(o);
+    if (idle)
+        fprintf(stderr, "spconform: no case matches `%s`; `spconform list` shows them all\n", idle);
+    else if (r.instance_count == 0)
+        fprintf(stderr, "spconform: the other options leave out all that matches%s%s%s\n",
+                o->filter_count ? " `" : "", o->filter_count ? o->filters[0] : "",
+                o->filter_count ? "`" : "");
+    if (idle || r.instance_count == 0) {
         free(r.instances);
         return 2;
     }
@@ -859,6 +872,9 @@ int run_suite(const struct run_options *o)
     if (r.worker_count > 0)
         run_all(&r);
     int status = end_run(&r, began);
-    clean_up(&r);
+    if (!clean_up(&r) && status == 0) {
+        fprintf(stderr, "spconform: a worker of ours did not end well\n");
+        status = 2;
+    }
     return status;
 }

@@ -47,15 +47,39 @@ const char *lacks(const struct instance *i, const struct run_options *o, const c
     return NULL;
 }
 
+static bool filter_matches(const char *filter, const struct conf_case *c, const char *name)
+{
+    return glob_matches(filter, c->id) || glob_matches(filter, name);
+}
+
 static bool filtered(const struct run_options *o, const struct conf_case *c, const char *name)
 {
     if (o->filter_count == 0)
         return false;
     for (size_t i = 0; i < o->filter_count; i++)
-        if (glob_matches(o->filters[i], strchr(o->filters[i], '[') ? name : c->id) ||
-            glob_matches(o->filters[i], name))
+        if (filter_matches(o->filters[i], c, name))
             return false;
     return true;
+}
+
+const char *filter_that_matches_nothing(const struct run_options *o)
+{
+    size_t cases;
+    const struct conf_case *const *all = catalogue(&cases);
+    for (size_t f = 0; f < o->filter_count; f++) {
+        bool matches = false;
+        for (size_t i = 0; i < cases && !matches; i++) {
+            enum via vias[INSTANCES_MAX];
+            char name[INSTANCE_NAME_MAX];
+            size_t n = case_instances(all[i], vias);
+            for (size_t k = 0; k < n && !matches; k++)
+                matches = filter_matches(o->filters[f], all[i],
+                                         case_instance_name(all[i], vias[k], name));
+        }
+        if (!matches)
+            return o->filters[f];
+    }
+    return NULL;
 }
 
 /* The strictest rows decide; when these are DEFACTO and nobody was seen to do any, it is not held

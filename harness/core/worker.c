@@ -1,6 +1,7 @@
 /* worker.c -- a forked worker: takes orders from the runner, gives records back. */
 #include "core/run.h"
 #include "core/attach.h"
+#include "core/black_box.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -55,6 +56,8 @@ static bool give(int fd, const struct record *r)
 
 /* ---- the reference in simulated worlds: one instance after another ---- */
 
+enum { SIMULATED_S = 60 };
+
 int worker_simulated(const struct run_options *o, const struct instance *instances, int fd,
                      pid_t runner)
 {
@@ -67,6 +70,7 @@ int worker_simulated(const struct run_options *o, const struct instance *instanc
         if (n != sizeof order)
             return 0;
         const struct instance *i = &instances[order.instance];
+        alarm(SIMULATED_S); /* one that goes round for ever is ended as if it had crashed */
         struct simulated s = { .mutant = o->mutant };
         char path[600];
         if (!simulate(&s, o, i, &order))
@@ -123,7 +127,7 @@ static struct port *start_live(struct lane *l, struct buf *why)
                                                         .it_listens = o->target == TARGET_CONNECT },
                               why);
     if (o->target == TARGET_ATTACH)
-        return attach_adapter(l->net, o->url, &ll->live->listening, why);
+        return attach_adapter(l->net, o->url, &ll->live->listening, ll->live->fd, why);
     return port_process(l->net, o->command, why);
 }
 
@@ -277,6 +281,7 @@ int worker_live(const struct run_options *o, const struct instance *instances, i
     }
     for (unsigned i = 0; i < lanes; i++)
         lane_free(&w.lanes[i].lane);
+    black_box_end();
     stream_close(w.orders);
     net_free(w.net);
     free(w.lanes);
