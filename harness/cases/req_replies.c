@@ -154,6 +154,7 @@ CASE(req_cancel_drops_late_reply,
     sp_send(rep, "$id 'new'");
     iut_expect(req, "'new'");
     sp_send(rep, value(t, "u32:0x%08x 'late'", old));
+    wire_drains_within(rep, ARRIVAL_MS);
 
     ask(req, rep);
     iut_begin_recv(req, patience(t)); /* what was kept of it would be delivered now */

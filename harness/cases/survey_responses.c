@@ -35,6 +35,27 @@ CASE(survey_delivers_responses,
     }
 }
 
+CASE(survey_responses_of_one_in_order,
+     .title = "SURVEYOR delivers the responses of one respondent in their order",
+     .covers = "SP-SUR-004", .via = ANY)
+{
+    enum { RESPONSES = 3, ROUND_MS = 100 };
+    struct iut *sur = iut_open(t, "surveyor");
+    struct peer *rsp = attach(sur, "respondent");
+
+    survey(sur, rsp);
+    for (unsigned i = 1; i <= RESPONSES; i++)
+        sp_send(rsp, value(t, "$id u32:%u", i));
+    iut_expect(sur, "u32:1");
+    uint64_t last = 1; /* whether more than one counts is another matter */
+    while (last < RESPONSES && strcmp(iut_try_recv(sur, ROUND_MS), "ok") == 0) {
+        uint64_t got = captured(t, "got");
+        check(t, got > last && got <= RESPONSES, "response %llu is delivered after response %llu",
+              (unsigned long long)got, (unsigned long long)last);
+        last = got;
+    }
+}
+
 CASE(survey_two_responses_from_one,
      .title = "SURVEYOR delivers two responses of one respondent in their order, or the first only",
      .covers = "SP-SUR-013", .via = ANY)
