@@ -6,7 +6,7 @@ struct fixed {
     uint32_t job, previous;
     int outcome, line;
     int64_t ms;
-    bool timing, stalled, after_script, adapter_failed;
+    uint8_t timing, stalled, after_script, adapter_failed;
 };
 
 static void put(char **at, char *end, const char *text, size_t most)
@@ -58,10 +58,10 @@ bool record_unpack(struct record *r, char *packet, size_t n)
     *r = (struct record){ .job = f.job,
                           .previous = f.previous,
                           .outcome = (enum outcome)f.outcome,
-                          .timing = f.timing,
-                          .stalled = f.stalled,
-                          .after_script = f.after_script,
-                          .adapter_failed = f.adapter_failed,
+                          .timing = f.timing != 0,
+                          .stalled = f.stalled != 0,
+                          .after_script = f.after_script != 0,
+                          .adapter_failed = f.adapter_failed != 0,
                           .line = f.line,
                           .ms = f.ms };
     const char **fields[] = { &r->file,  &r->script, &r->why,   &r->variant,
