@@ -147,7 +147,7 @@ CASE(device_loop_ends,
 
 CASE(device_reply_without_id,
      .title = "a device does not forward a reply that holds no request id, and goes on working",
-     .covers = "SP-DEV-011", .via = ANY, .needs = "device raw")
+     .covers = "SP-DEV-011", .via = TCP, .needs = "device raw")
 {
     struct device d = device(t, "rep", "req");
 

@@ -107,7 +107,7 @@ CASE(pull_message_cut_off,
 CASE(pull_message_before_close,
      .title = "PULL delivers a whole message whose pusher closes right behind it",
      .covers = "SP-PUL-008", .why = "the last job of a pusher that has done would be lost",
-     .via = ANY)
+     .via = LISTENS)
 {
     struct iut *pull = iut_open(t, "pull");
     struct peer *push = attach(pull, "push");

@@ -19,7 +19,7 @@ CASE(push_waits_in_the_end,
      .title = "PUSH lets a send wait in the end when its only puller does not read, and loses "
               "nothing that it took",
      .covers = "SP-PSH-005", .why = "without a bound the memory of the sender is the bound",
-     .via = ANY)
+     .via = TCP)
 {
     enum { SIZE = 900000, MOST = 70, WAIT_MS = 150 };
     struct iut *push = iut_open(t, "push");
@@ -87,7 +87,7 @@ CASE(push_receive_refused, .title = "PUSH refuses a receive", .covers = "SP-PSH-
 
 CASE(push_survives_message_from_puller,
      .title = "PUSH goes on accepting pullers when one has sent a message", .covers = "SP-PSH-008",
-     .via = ANY, .needs = "wire", .fragile = true)
+     .via = TCP, .needs = "wire", .fragile = true)
 {
     struct iut *push = iut_open(t, "push");
     struct peer *speaker = attach(push, "pull");
@@ -142,7 +142,7 @@ CASE(push_speaking_puller_gets_its_share,
 
 CASE(push_notices_speaking_puller_leave,
      .title = "PUSH notices when a puller leaves that has sent messages", .covers = "SP-PSH-011",
-     .why = "messages for a puller that has gone are lost", .via = ANY, .needs = "pipes",
+     .why = "messages for a puller that has gone are lost", .via = LISTENS, .needs = "pipes",
      .fragile = true)
 {
     struct iut *push = iut_open(t, "push");

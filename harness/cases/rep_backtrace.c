@@ -68,7 +68,7 @@ CASE(rep_forty_hops, .title = "REP never delivers a request of forty hops, and i
 
 CASE(rep_ten_tags_without_id,
      .title = "REP drops ten tags without an id for their ttl, or treats them as malformed",
-     .covers = "SP-REP-011", .via = ANY, .needs = "wire")
+     .covers = "SP-REP-011", .via = TCP, .needs = "wire")
 {
     struct iut *rep = iut_open(t, "rep");
     struct peer *req = attach(rep, "req");

@@ -134,7 +134,7 @@ CASE(req_answered_request_not_moved,
 
 CASE(req_without_resend_and_lost_pipe,
      .title = "REQ with resending disabled fails the receive when the pipe closes, or waits on",
-     .covers = "SP-REQ-025", .via = ANY, .needs = "resend-ivl")
+     .covers = "SP-REQ-025", .via = TCP, .needs = "resend-ivl")
 {
     struct iut *req = iut_open(t, "req", "resend-ivl=0");
     struct peer *rep = attach(req, "rep");

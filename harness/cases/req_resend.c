@@ -3,7 +3,7 @@
 
 CASE(req_resends_until_answered,
      .title = "REQ sends an unanswered request again under the same id; a reply ends it",
-     .covers = "SP-REQ-022", .why = "work would be done, and charged, again and again", .via = ANY,
+     .covers = "SP-REQ-022", .why = "work would be done, and charged, again and again", .via = TCP,
      .needs = "resend-ivl")
 {
     struct iut *req = iut_open(t, "req", "resend-ivl=150");
@@ -19,7 +19,7 @@ CASE(req_resends_until_answered,
 
 CASE(req_resends_at_the_interval,
      .title = "REQ sends an unanswered request again at each multiple of the interval that was set",
-     .covers = "SP-REQ-017", .via = TCP, .needs = "resend-ivl")
+     .covers = "SP-REQ-017", .via = TCP_LISTENS, .needs = "resend-ivl")
 {
     struct iut *req = iut_open(t, "req", "resend-ivl=300");
     struct peer *rep = attach(req, "rep");
@@ -35,7 +35,7 @@ CASE(req_resends_at_the_interval,
 
 CASE(req_resends_same_octets, .title = "REQ sends a request again octet for octet, id and body",
      .covers = "SP-REQ-018", .why = "the body may have been handed over or freed meanwhile",
-     .via = ANY, .needs = "resend-ivl")
+     .via = TCP, .needs = "resend-ivl")
 {
     struct iut *req = iut_open(t, "req", "resend-ivl=100");
     struct peer *rep = attach(req, "rep");
@@ -65,7 +65,7 @@ CASE(req_resend_interval_defaults_to_60_s,
 
 CASE(req_replaced_request_not_resent,
      .title = "REQ does not send a replaced request again when the resend interval ends",
-     .covers = "SP-REQ-023", .via = ANY, .needs = "resend-ivl")
+     .covers = "SP-REQ-023", .via = TCP, .needs = "resend-ivl")
 {
     struct iut *req = iut_open(t, "req", "resend-ivl=150");
     struct peer *rep = attach(req, "rep");
@@ -81,7 +81,7 @@ CASE(req_replaced_request_not_resent,
 CASE(req_without_resend_sends_once,
      .title = "REQ with resending disabled sends an unanswered request once",
      .covers = "SP-REQ-037", .why = "an interval of 0 taken for \"now\" floods the peer",
-     .via = ANY, .needs = "resend-ivl")
+     .via = TCP, .needs = "resend-ivl")
 {
     struct iut *req = iut_open(t, "req", "resend-ivl=0");
     struct peer *rep = attach(req, "rep");

@@ -83,7 +83,7 @@ CASE(robust_message_to_pub,
 
 CASE(robust_message_to_push,
      .title = "PUSH goes on when a PULL sends a message: it ignores it or closes",
-     .covers = "SP-ROB-013", .needs = "wire", .via = ANY, .fragile = true)
+     .covers = "SP-ROB-013", .needs = "wire", .via = TCP, .fragile = true)
 {
     struct iut *push = iut_open(t, "push");
     struct peer *pull = attach(push, "pull");
@@ -98,7 +98,7 @@ CASE(robust_message_to_push,
 }
 
 CASE(robust_unasked_reply, .title = "REQ goes on after a reply that it has not asked for",
-     .covers = "SP-ROB-013", .via = ANY, .fragile = true)
+     .covers = "SP-ROB-013", .via = TCP, .fragile = true)
 {
     struct iut *req = iut_open(t, "req");
     struct peer *rep = attach(req, "rep");
@@ -114,7 +114,7 @@ CASE(robust_unasked_reply, .title = "REQ goes on after a reply that it has not a
 
 CASE(robust_unasked_response,
      .title = "SURVEYOR goes on after a response that it has not asked for", .covers = "SP-ROB-013",
-     .via = ANY, .fragile = true)
+     .via = TCP, .fragile = true)
 {
     struct iut *surveyor = iut_open(t, "surveyor");
     struct peer *respondent = attach(surveyor, "respondent");

@@ -40,7 +40,7 @@ CASE(
 
 CASE(survey_time_shorter,
      .title = "SURVEYOR does not deliver a response that comes after the survey time that was set",
-     .covers = "SP-SUR-006", .via = TCP, .needs = "survey-deadline")
+     .covers = "SP-SUR-006", .via = TCP_LISTENS, .needs = "survey-deadline")
 {
     struct iut *sur = iut_open(t, "surveyor", "survey-deadline=200");
     struct peer *rsp = attach(sur, "respondent");
@@ -56,7 +56,7 @@ CASE(survey_time_shorter,
 CASE(survey_pending_receive_ends,
      .title = "SURVEYOR fails a receive that waits within 100 ms of the end of the survey",
      .covers = "SP-SUR-007a", .why = "the caller would wait for responses that can no longer count",
-     .via = ANY, .needs = "survey-deadline")
+     .via = TCP, .needs = "survey-deadline")
 {
     struct iut *sur = iut_open(t, "surveyor", "survey-deadline=250");
     struct peer *rsp = attach(sur, "respondent");
@@ -70,7 +70,7 @@ CASE(survey_pending_receive_ends,
 
 CASE(survey_receive_after_the_end,
      .title = "SURVEYOR names the end of a survey to the receive, and has nothing more to receive",
-     .covers = "SP-SUR-007b", .via = ANY, .needs = "survey-deadline")
+     .covers = "SP-SUR-007b", .via = TCP, .needs = "survey-deadline")
 {
     struct iut *sur = iut_open(t, "surveyor", "survey-deadline=150");
     attach(sur, "respondent");
@@ -106,7 +106,7 @@ CASE(survey_without_respondent,
 }
 
 CASE(survey_not_resent, .title = "SURVEYOR does not send a survey again while it lasts",
-     .covers = "SP-SUR-019", .via = TCP, .needs = "survey-deadline")
+     .covers = "SP-SUR-019", .via = TCP_LISTENS, .needs = "survey-deadline")
 {
     struct iut *sur = iut_open(t, "surveyor", "survey-deadline=500");
     struct peer *rsp = attach(sur, "respondent");
