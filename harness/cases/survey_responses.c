@@ -223,5 +223,6 @@ CASE(survey_responses_in_turn,
             return;
         }
         sp_send(busy, "$id 'more'"); /* the flood goes on */
+        wire_drains_within(busy, 5);
     }
 }

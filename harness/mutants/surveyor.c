@@ -180,6 +180,17 @@ static bool one_response(struct machine *k, struct sp_action *a, msec now)
 MACHINE_MUTANT(survey_takes_one_response, "delivers the first response to a survey only", "",
                .only = SP_SURVEYOR, .kind = KIND_COOKED, .action = one_response);
 
+static bool deliver_twice(struct machine *k, struct sp_action *a, msec now)
+{
+    (void)now;
+    if (a->type == SP_ACT_DELIVER)
+        machine_act(k, SP_ACT_DELIVER, a->pipe, &a->msg);
+    return true;
+}
+
+MACHINE_MUTANT(survey_response_delivered_twice, "delivers each response twice", "",
+               .only = SP_SURVEYOR, .kind = KIND_COOKED, .action = deliver_twice);
+
 static void deliver_dropped(struct sp_action *a)
 {
     a->type = SP_ACT_DELIVER;
