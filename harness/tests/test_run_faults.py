@@ -1,0 +1,238 @@
+"""Whole runs against small adapters and services that misbehave: an end in time, nothing left."""
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+
+SPCONFORM = os.environ["SPCONFORM"]
+CASES = ("--filter", "rep_ttl_option*", "--filter", "sanity_*", "--transport", "tcp")
+
+# Hands requests on to the reference, until a verb comes at which it does what it is told.
+ADAPTER = """
+import os, signal, subprocess, sys
+fault, at = sys.argv[1:3]
+good = subprocess.Popen([sys.argv[3], "adapter"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+def fork_and_go():
+    if os.fork() == 0:
+        while True:
+            signal.pause()
+    os._exit(0)
+def shout():
+    line = b"x" * 99 + b"\\n"
+    while True:
+        os.write(2, line * 500)
+def hold_on():
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    while True:
+        signal.pause()
+FAULTS = {
+    "forks": fork_and_go,
+    "shouts": shout,
+    "holds-on": hold_on,
+    "exits": lambda: os._exit(0),
+    "claims": lambda: os.write(1, b"ok fill:99999999999:00\\n"),
+    "reports": lambda: os.write(2, b"a.c:1:2: runtime error: signed integer overflow\\n"),
+}
+for line in sys.stdin.buffer:
+    verb = line.split()[0].decode()
+    if verb == at:
+        FAULTS[fault]()
+    good.stdin.write(line)
+    good.stdin.flush()
+    os.write(1, good.stdout.readline())
+good.stdin.close()
+"""
+
+
+def left(token):
+    """Processes that carry the token, after a moment to end."""
+    until = time.monotonic() + 3
+    while True:
+        found = []
+        for entry in Path("/proc").iterdir():
+            try:
+                if entry.name.isdigit() and token.encode() in (entry / "environ").read_bytes():
+                    found.append((entry / "cmdline").read_bytes())
+            except OSError:
+                pass
+        if not any(found) or time.monotonic() > until:
+            return [words for words in found if words]
+
+
+def run(*words, tmp, within=60, interrupt_after=None):
+    """Status, both outputs; nothing may be left running or lying about."""
+    token = f"SPC_FAULTS={uuid.uuid4()}"
+    name, value = token.split("=")
+    scratch = tmp / "scratch"
+    scratch.mkdir(exist_ok=True)
+    environment = {**os.environ, name: value, "TMPDIR": str(scratch)}
+    with subprocess.Popen(
+        [SPCONFORM, *words],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        cwd=tmp,
+    ) as process:
+        try:
+            if interrupt_after is not None:
+                try:
+                    process.wait(timeout=interrupt_after)
+                except subprocess.TimeoutExpired:
+                    process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=within)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+    out, err = out.decode(errors="replace"), err.decode(errors="replace")
+    assert not left(token), (left(token), out, err)
+    assert not list(scratch.iterdir())
+    return process.returncode, out, err
+
+
+def faulty(fault, verb, tmp, *more, **how):
+    program = tmp / "adapter.py"
+    program.write_text(ADAPTER, encoding="utf-8")
+    words = [sys.executable, program, fault, verb, SPCONFORM]
+    iut = shlex.join(str(word) for word in words)
+    return run("run", "--iut", iut, *CASES, "--patience", "300", *more, tmp=tmp, **how)
+
+
+@pytest.mark.parametrize("verb", ["open", "recv", "reset"])
+def test_children_that_hold_the_pipes(verb, tmp_path):
+    """The process is gone, its child holds its output open: a crash, at once, and no orphan."""
+    began = time.monotonic()
+    status, out, err = faulty("forks", verb, tmp_path)
+    assert status == 1 and "CRASH" in out and "it ended with status 0" in out, (out, err)
+    assert time.monotonic() - began < 30
+
+
+@pytest.mark.parametrize("fault, word", [("exits", "CRASH"), ("shouts", "HANG")])
+def test_ends_and_floods(fault, word, tmp_path):
+    status, out, err = faulty(fault, "recv", tmp_path)
+    assert status == 1 and word in out, (out, err)
+
+
+def test_claim_of_a_huge_payload(tmp_path):
+    status, out, err = faulty("claims", "recv", tmp_path)
+    assert status != 0 and "malformed" in out, (out, err)
+
+
+def test_sanitizer_report_before_reset_is_answered(tmp_path):
+    status, out, err = faulty("reports", "reset", tmp_path)
+    assert status == 1 and "CRASH" in out and "runtime error" in out, (out, err)
+
+
+def test_interrupted_while_an_adapter_hangs(tmp_path):
+    """One that ignores SIGTERM is ended too."""
+    began = time.monotonic()
+    status, out, err = faulty("holds-on", "recv", tmp_path, interrupt_after=1.5)
+    assert status in (1, 130) and "interrupted" in err, (out, err)
+    assert time.monotonic() - began < 15
+
+
+def test_interrupted_while_nobody_attaches(tmp_path):
+    status, _, err = run("run", "--attach", "127.0.0.1:0", tmp=tmp_path, interrupt_after=1, within=10)
+    assert status in (2, 130) and "interrupted" in err, err
+
+
+def test_interrupted_peer(tmp_path):
+    words = ("peer", "rep", "--listen", "tcp://127.0.0.1:0", "--recv", "-1")
+    status, _, err = run(*words, tmp=tmp_path, interrupt_after=0.5, within=10)
+    assert status == 0, err
+
+
+def serve(behave):
+    listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+
+    def each(connection):
+        try:
+            behave(connection)
+        except OSError:
+            pass
+
+    def accept():
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=each, args=(connection,), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    return listener, f"tcp://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def flood(connection):
+    connection.sendall(b"\0SP\0\0\x31\0\0")
+    while True:
+        connection.sendall(b"\0" * 65536)
+
+
+def flood_one_frame(connection):
+    """A frame of 2^31 octets that keeps coming."""
+    connection.sendall(b"\0SP\0\0\x31\0\0" + (1 << 31).to_bytes(8, "big"))
+    while True:
+        connection.sendall(b"x" * 1000)
+
+
+def greet_and_ignore(connection):
+    connection.sendall(b"\0SP\0\0\x31\0\0")
+    threading.Event().wait(120)
+
+
+@pytest.mark.parametrize("behave", [flood, flood_one_frame, greet_and_ignore])
+def test_service_that_misbehaves(behave, tmp_path):
+    """Verdicts or a clear stop, in time, whatever comes or does not."""
+    listener, url = serve(behave)
+    words = ["--connect", url, "--protocol", "rep", "--patience", "300", "--filter", "rep_r*"]
+    status, out, err = run("run", *words, tmp=tmp_path, within=60)
+    listener.close()
+    assert status in (1, 2) and (out + err), (out, err)
+    assert "passed," in out
+
+
+CONTRADICTIONS = {
+    "protocol without a service": (["--reference", "--protocol", "rep"], "--protocol"),
+    "trigger for one that listens": (
+        ["--connect", "tcp://127.0.0.1:1", "--protocol", "rep", "--trigger", "x"],
+        "--trigger",
+    ),
+    "restart for one that dials": (
+        ["--listen", "tcp://127.0.0.1:0", "--protocol", "rep", "--restart", "x"],
+        "--restart",
+    ),
+    "behaviour that is none": (
+        ["--connect", "tcp://127.0.0.1:1", "--protocol", "rep", "--behaviour", "shy"],
+        "shy",
+    ),
+    "many at one service": (
+        ["--connect", "tcp://127.0.0.1:1", "--protocol", "rep", "--jobs", "4"],
+        "--jobs",
+    ),
+    "two reports in one file": (["--reference", "--report", "tap=x", "--report", "junit=x"], "x"),
+    "one filter of two": (["--reference", "--filter", "req*", "--filter", "zz*"], "zz*"),
+    "empty filter": (["--reference", "--filter", ""], "no case"),
+    "shard with a tail": (["--reference", "--shard", "1/2x"], "1/2x"),
+    "endless command": (["--iut", "x" * 5000], "4,095"),
+}
+
+
+@pytest.mark.parametrize("words, named", CONTRADICTIONS.values(), ids=CONTRADICTIONS.keys())
+def test_contradictions(words, named, tmp_path):
+    status, _, err = run("run", *words, tmp=tmp_path, within=10)
+    assert status == 2 and len(err.splitlines()) == 1 and named in err, err
+
+
+def test_simulated_time_runs_the_slow_cases(tmp_path):
+    words = ("run", "--reference", "--filter", "req_resend_interval_defaults_to_60_s*")
+    status, out, err = run(*words, tmp=tmp_path, within=20)
+    assert status == 0 and "4 passed" in out, (out, err)
