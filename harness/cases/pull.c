@@ -52,6 +52,8 @@ CASE(pull_takes_turns,
         iut_expect(pull, "000000 <k: ..> *");
     unsigned n[2] = { 0 };
     for (unsigned i = 0; i < COUNTED; i++) {
+        for (unsigned k = 0; k < 2; k++)
+            wire_drains_within(push[k], 1); /* so that both have something here */
         iut_expect(pull, "000000 <k: ..> *");
         n[captured(t, "k") & 1]++;
     }

@@ -61,12 +61,13 @@
         X(survey_without_body_not_sent), X(survey_sent_to_latecomers),                             \
         X(survey_without_respondent_blocks), X(survey_second_never_goes_out),                      \
         X(survey_dies_at_the_deadline), X(survey_sent_again), X(survey_takes_one_response),        \
-        X(survey_late_response_delivered), X(survey_takes_response_to_the_last),                   \
-        X(survey_unsolicited_response_delivered), X(survey_id_bit_of_response_ignored),            \
-        X(survey_tags_before_id_skipped), X(survey_truncated_response_delivered),                  \
-        X(survey_truncated_response_closes_the_pipe), X(survey_empty_response_ignored),            \
-        X(survey_strips_body_of_response), X(survey_busy_respondent_shuts_out_others),             \
-        X(survey_time_ignored), X(survey_time_at_most_a_second), X(survey_time_in_half_seconds),   \
+        X(survey_response_delivered_twice), X(survey_late_response_delivered),                     \
+        X(survey_takes_response_to_the_last), X(survey_unsolicited_response_delivered),            \
+        X(survey_id_bit_of_response_ignored), X(survey_tags_before_id_skipped),                    \
+        X(survey_truncated_response_delivered), X(survey_truncated_response_closes_the_pipe),      \
+        X(survey_empty_response_ignored), X(survey_strips_body_of_response),                       \
+        X(survey_busy_respondent_shuts_out_others), X(survey_time_ignored),                        \
+        X(survey_time_at_most_a_second), X(survey_time_in_half_seconds),                           \
         X(survey_receive_outlasts_it), X(survey_receive_without_one_waits),                        \
         X(raw_rep_tags_no_tagged_request), X(raw_respondent_tags_no_tagged_survey),                \
         X(raw_respondent_adds_two_tags), X(raw_rep_adds_two_tags), X(raw_rep_has_one_tag_for_all), \
