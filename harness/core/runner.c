@@ -217,11 +217,11 @@ static const char *segmentation_text(const struct order *o, char *text, size_t c
     case SEGMENT_WHOLE:
         return "";
     case SEGMENT_OCTETS:
-        return "sent octet by octet: ";
+        return " (sent octet by octet)";
     case SEGMENT_COALESCED:
-        return "greeting and first frame in one write: ";
+        return " (greeting and first frame in one write)";
     case SEGMENT_SPLIT:
-        snprintf(text, cap, "sent with a cut before octet %u: ", o->cut);
+        snprintf(text, cap, " (sent with a cut before octet %u)", o->cut);
         return text;
     }
     return "";
@@ -258,8 +258,8 @@ static void settle_job(struct runner *r, struct job *job, const char *remark)
     } else {
         const char *base = verdict == V_INFO && job->record.outcome == ENDED ? job->record.variant
                                                                              : job->record.why;
-        snprintf(why, sizeof why, "%s%s%s%s", segmentation_text(&job->order, text, sizeof text),
-                 base,
+        snprintf(why, sizeof why, "%s%s%s%s", base,
+                 base[0] ? segmentation_text(&job->order, text, sizeof text) : "",
                  i->unconfirmed && verdict == V_INFO && job->record.outcome == FAILED
                      ? " (de facto, unconfirmed)"
                      : "",
