@@ -158,6 +158,7 @@ CASE(req_cancel_drops_late_reply,
 
     ask(req, rep);
     iut_begin_recv(req, patience(t)); /* what was kept of it would be delivered now */
+    sp_send(rep, value(t, "u32:0x%08x 'later still'", old));
     sp_send(rep, "$id 'next'");
     iut_end_expect(req, "'next'");
 }

@@ -232,6 +232,21 @@ void expectations_apply(struct expectations *e, struct result *r, struct buf *wh
     free(said);
 }
 
+bool expectations_cover(const struct expectations *e, const char *instance, enum verdict verdict,
+                        const char *why)
+{
+    char *name = text_made(instance, TEXT_LINE), *said = text_made(why, TEXT_LINE);
+    bool covered = false;
+    if (name && said) {
+        struct observation o = { .instance = name, .why = said, .verdict = verdict };
+        const struct expectation *holds = expectation_of(e, &o);
+        covered = holds && !holds->sometimes;
+    }
+    free(name);
+    free(said);
+    return covered;
+}
+
 bool expectations_may_vary(const struct expectations *e, const char *instance, enum verdict verdict,
                            const char *why)
 {

@@ -31,6 +31,9 @@ void expectations_free(struct expectations *);
  * SKIP and ERROR are left alone.  A new `why` is written to the buffer, which must be empty and
  * outlive the result, as must the list. */
 void expectations_apply(struct expectations *, struct result *, struct buf *why);
+/* Listed, and not as `sometimes`: this result will be an XFAIL. */
+bool expectations_cover(const struct expectations *, const char *instance, enum verdict,
+                        const char *why);
 /* A line that says `sometimes` covers this result, or the fault that it tells of did not show: that
  * another repeat of the instance gave another verdict is as expected. */
 bool expectations_may_vary(const struct expectations *, const char *instance, enum verdict,

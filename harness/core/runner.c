@@ -344,6 +344,15 @@ static void count_hangs(struct runner *r, const struct record *rec)
     }
 }
 
+/* What a list expects, with its reason, accuses nobody: it needs no second measurement. */
+static bool expected(const struct runner *r, const struct job *job)
+{
+    const struct instance *i = &r->instances[job->order.instance];
+    return r->expectations &&
+           expectations_cover(r->expectations, i->name, verdict_of(&job->record, i, r->o->profile),
+                              job->record.why);
+}
+
 static void take_record(struct runner *r, struct worker *w, char *packet, size_t n)
 {
     struct record rec;
@@ -368,7 +377,7 @@ static void take_record(struct runner *r, struct worker *w, char *packet, size_t
     if (job->rerun)
         return;
     count_hangs(r, &rec);
-    if (live(r) && (suspicious(&rec) || mismeasured(&rec)))
+    if (live(r) && (suspicious(&rec) || mismeasured(&rec)) && !expected(r, job))
         job->suspect = true; /* measured again alone, when all others are through */
     else
         settle_job(r, job, "");
