@@ -42,7 +42,7 @@ CASE(robust_announced_lengths,
 CASE(robust_unread_messages,
      .title = "keeps its memory bounded while a peer sends and the application does not receive",
      .covers = "SP-ROB-014", .why = "one fast peer would take all memory of a slow application",
-     .needs = "kernel", .via = TCP_LISTENS)
+     .needs = "kernel", .via = TCP_LISTENS, .slow = true)
 {
     enum { SIZE = 64 * 1024, COUNT = 768 };
     struct iut *pull = iut_open(t, "pull");
