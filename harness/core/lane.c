@@ -246,6 +246,8 @@ static void end_from_outside(struct lane *l, enum outcome outcome, const char *w
     struct buf before = { 0 };
     if (t->outcome == FAILED)
         buf_printf(&before, " (the script had failed: %s)", buf_text(&t->why));
+    if (!t->at.file) /* the script had ended: the case is what there is to point at */
+        t->at = (struct at){ t->c->file, "", t->c->line };
     t->outcome = outcome;
     buf_clear(&t->why);
     buf_printf(&t->why, "%s%s", why, before.n ? buf_text(&before) : "");
