@@ -195,7 +195,7 @@ struct peer *peer_new(struct t *t, struct at at, struct stream *stream, const ch
     p->stream = stream;
     p->ipc = strncmp(url, "ipc:", 4) == 0;
     p->endpoint = endpoint;
-    p->we_dialled = endpoint == NULL;
+    p->we_dialled = !endpoint && !(t->on->black_box && dials(t));
     p->recheck = pt;
     pt->peer = p;
     pt->timer.fire = recheck;
@@ -348,9 +348,7 @@ static struct peer *accept_service(struct t *t, struct at at)
     while (!(stream = black_box_accept(t->port, it_arrived, t)))
         if (!t_wait(t, deadline))
             t_stop(t, FAILED, at, "it does not connect to %s", t->on->black_box_url);
-    struct peer *p = peer_new(t, at, stream, t->on->black_box_url, NULL);
-    p->we_dialled = false;
-    return p;
+    return peer_new(t, at, stream, t->on->black_box_url, NULL);
 }
 
 /* ---- what scripts say: connections ---- */
@@ -391,8 +389,9 @@ struct peer *reattach_raw_(struct at at, struct peer *old)
     struct t *t = old->t;
     t_expect(t, at);
     peers_settle(t);
-    struct peer *p =
-        old->endpoint ? endpoint_accept(old->endpoint, at) : peer_dial(t, at, old->url, false);
+    struct peer *p = old->endpoint     ? endpoint_accept(old->endpoint, at)
+                     : old->we_dialled ? peer_dial(t, at, old->url, false)
+                                       : accept_service(t, at);
     p->iut = old->iut;
     const struct sp_protocol *protocol = p->iut ? sp_protocol_named(p->iut->protocol) : NULL;
     trace_describe(t->trace, p->number, p->ipc ? SP_FRAMING_IPC : SP_FRAMING_TCP,

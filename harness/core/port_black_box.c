@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CANARY_MS = 3000, RETRY_MS = 50, ANSWER_MS = 1000, READ_TURN = 16 };
+enum { CANARY_MS = 3000, RETRY_MS = 50, ANSWER_MS = 1000, READ_TURN = 16, SETTLE_MS = 5 };
 
 struct black_box {
     struct port port;
@@ -32,9 +32,9 @@ struct black_box {
     struct stream *stream;
     struct buf in;
     struct net_timer timer;
-    msec until;
+    msec until; /* of a look; since when it is to dial */
     enum { IDLE, LOOKING, ASKING, LEAVING } state;
-    bool for_hello, probed, answers, restarted;
+    bool for_hello, probed, answers, restarted, settling;
     pid_t trigger;
     const char *trouble; /* of the last look */
     char why[200];
@@ -100,7 +100,7 @@ static void end_canary(struct black_box *b)
     drop_canary(b);
     net_arm(b->net, &b->timer, MSEC_NEVER);
     b->state = IDLE;
-    b->restarted = false;
+    b->restarted = b->settling = false;
     if (!b->for_hello) {
         say(b, "ok");
         return;
@@ -200,6 +200,32 @@ static void on_ready(void *ctx, unsigned events)
     }
 }
 
+/* How long the last trigger gets to bring a connection.  A client that lives may dial again by
+ * itself; a command that ended well has told another to; one that failed is run again at once. */
+static msec redial_time(pid_t pid)
+{
+    siginfo_t end = { 0 };
+    if (waitid(P_PID, (id_t)pid, &end, WEXITED | WNOHANG | WNOWAIT) != 0 || end.si_pid != pid)
+        return 250;
+    return end.si_code == CLD_EXITED && end.si_status == 0 ? 1000 : 0;
+}
+
+/* Until it has dialled.  What an ended client still had on its way is sent away first. */
+static void make_it_dial(struct black_box *b)
+{
+    msec now = net_now(b->net);
+    if (b->trigger > 0 && now >= b->until + redial_time(b->trigger)) {
+        end_command(&b->trigger); /* one client at a time */
+        net_arm(b->net, &b->timer, now + SETTLE_MS);
+        return;
+    }
+    if (b->trigger == 0) {
+        b->trigger = run_command(b->service.trigger);
+        b->until = now;
+    }
+    net_arm(b->net, &b->timer, now + RETRY_MS);
+}
+
 static void on_timer(struct net_timer *timer, msec at)
 {
     (void)at;
@@ -207,6 +233,11 @@ static void on_timer(struct net_timer *timer, msec at)
         (struct black_box *)(void *)((char *)timer - offsetof(struct black_box, timer));
     switch (b->state) {
     case IDLE:
+        if (b->settling) {
+            b->for_hello = false;
+            end_canary(b);
+        } else if (b->arrived && b->service.trigger)
+            make_it_dial(b);
         break;
     case LOOKING:
         if (b->stream)
@@ -257,13 +288,22 @@ static void start_canary(struct black_box *b, bool for_hello)
 static void on_accept(void *ctx, struct stream *stream)
 {
     struct black_box *b = ctx;
-    if (b->count == DOOR_MAX) {
+    if (b->count == DOOR_MAX || (b->service.trigger && b->trigger == 0)) {
         stream_close(stream);
         return;
     }
     b->waiting[b->count++] = stream;
     if (b->arrived)
         b->arrived(b->arrived_ctx);
+}
+
+/* Each instance begins with a connection of its own, and with --trigger with a client of its own:
+ * one that has waited may be at its end, and a client may remember. */
+static void send_away(struct black_box *b)
+{
+    for (size_t i = 0; i < b->count; i++)
+        stream_close(b->waiting[i]);
+    b->count = 0;
 }
 
 struct stream *black_box_accept(struct port *port, void (*arrived)(void *), void *ctx)
@@ -273,10 +313,10 @@ struct stream *black_box_accept(struct port *port, void (*arrived)(void *), void
     b->arrived_ctx = ctx;
     if (b->count == 0)
         return NULL;
+    b->arrived = NULL;
     /* It has one connection at a time: one that came before another has been given up. */
     struct stream *newest = b->waiting[--b->count];
-    while (b->count > 0)
-        stream_close(b->waiting[--b->count]);
+    send_away(b);
     return newest;
 }
 
@@ -285,8 +325,8 @@ void black_box_trigger(struct port *port)
     struct black_box *b = (struct black_box *)port;
     if (!b->service.trigger || b->count > 0)
         return;
-    end_command(&b->trigger); /* one client at a time */
-    b->trigger = run_command(b->service.trigger);
+    b->until = net_now(b->net);
+    make_it_dial(b);
 }
 
 /* ---- the port ---- */
@@ -305,7 +345,14 @@ static void ask(struct port *port, const char *line)
         start_canary(b, true);
     } else if (is(line, "reset")) {
         b->arrived = NULL;
-        start_canary(b, false);
+        send_away(b);
+        if (b->trigger > 0) {
+            end_command(&b->trigger);
+            b->settling = true;
+            net_arm(b->net, &b->timer, net_now(b->net) + SETTLE_MS);
+        } else {
+            start_canary(b, false);
+        }
     } else if (is(line, "listen")) {
         snprintf(text, sizeof text, "ok %s", b->service.url);
         say(b, text);
@@ -329,8 +376,7 @@ static void black_box_free(struct port *port)
     net_arm(b->net, &b->timer, MSEC_NEVER);
     drop_canary(b);
     end_command(&b->trigger);
-    for (size_t i = 0; i < b->count; i++)
-        stream_close(b->waiting[i]);
+    send_away(b);
     if (b->door)
         listener_close(b->door);
     buf_free(&b->in);
