@@ -15,10 +15,27 @@ static void comes_again(struct t *t, struct peer *to, int64_t lost)
         variant(t, "sent again when the resend interval ends");
 }
 
-static struct peer *asked_first(struct iut *req, struct peer *a, struct peer *b)
+struct two_pipes {
+    struct iut *req;
+    struct peer *asked, *other;
+};
+
+static struct two_pipes asked_on_one_of_two(struct t *t)
 {
+    struct iut *req = iut_open(t, "req", "resend-ivl=1000");
+    struct peer *a = attach(req, "rep");
+    struct peer *b = attach(req, "rep");
+
     iut_send(req, "'ping'");
-    return sp_expect_on_any("<id: %1....... .. .. ..> 'ping'", a, b);
+    struct peer *asked = sp_expect_on_any("<id: %1....... .. .. ..> 'ping'", a, b);
+    return (struct two_pipes){ req, asked, asked == a ? b : a };
+}
+
+static void answered_on_the_other(struct t *t, const struct two_pipes *p, int64_t lost)
+{
+    comes_again(t, p->other, lost);
+    sp_send(p->other, "$id 'pong'");
+    iut_expect(p->req, "'pong'");
 }
 
 CASE(req_moves_to_another_pipe,
@@ -26,17 +43,11 @@ CASE(req_moves_to_another_pipe,
      .covers = "SP-REQ-019", .why = "waiting out the interval costs the caller a minute",
      .via = ANY, .needs = "resend-ivl")
 {
-    struct iut *req = iut_open(t, "req", "resend-ivl=1000");
-    struct peer *a = attach(req, "rep");
-    struct peer *b = attach(req, "rep");
+    struct two_pipes p = asked_on_one_of_two(t);
 
-    struct peer *first = asked_first(req, a, b);
-    struct peer *other = first == a ? b : a;
     int64_t lost = now(t);
-    wire_close(first);
-    comes_again(t, other, lost);
-    sp_send(other, "$id 'pong'");
-    iut_expect(req, "'pong'");
+    wire_close(p.asked);
+    answered_on_the_other(t, &p, lost);
 }
 
 CASE(req_moves_to_a_new_pipe,
@@ -61,17 +72,11 @@ CASE(req_moves_after_reset,
      .title = "REQ sends the request on another pipe when the one that carried it is reset",
      .covers = "SP-REQ-021", .via = ANY, .needs = "resend-ivl")
 {
-    struct iut *req = iut_open(t, "req", "resend-ivl=1000");
-    struct peer *a = attach(req, "rep");
-    struct peer *b = attach(req, "rep");
+    struct two_pipes p = asked_on_one_of_two(t);
 
-    struct peer *first = asked_first(req, a, b);
-    struct peer *other = first == a ? b : a;
     int64_t lost = now(t);
-    wire_reset(first);
-    comes_again(t, other, lost);
-    sp_send(other, "$id 'pong'");
-    iut_expect(req, "'pong'");
+    wire_reset(p.asked);
+    answered_on_the_other(t, &p, lost);
 }
 
 CASE(req_moves_after_half_close,
@@ -79,17 +84,11 @@ CASE(req_moves_after_half_close,
      .covers = "SP-REQ-021", .why = "no reply can come from a peer that has sent its last octet",
      .via = ANY, .needs = "resend-ivl")
 {
-    struct iut *req = iut_open(t, "req", "resend-ivl=1000");
-    struct peer *a = attach(req, "rep");
-    struct peer *b = attach(req, "rep");
+    struct two_pipes p = asked_on_one_of_two(t);
 
-    struct peer *first = asked_first(req, a, b);
-    struct peer *other = first == a ? b : a;
     int64_t lost = now(t);
-    wire_finish(first);
-    comes_again(t, other, lost);
-    sp_send(other, "$id 'pong'");
-    iut_expect(req, "'pong'");
+    wire_finish(p.asked);
+    answered_on_the_other(t, &p, lost);
 }
 
 CASE(req_replaced_request_not_moved,

@@ -183,7 +183,7 @@ static bool zero_is_now(struct machine *k, const char *option, int64_t *value, e
     return true;
 }
 
-MACHINE_MUTANT(req_disabled_resend_floods, "takes a resend interval of none for now",
+MACHINE_MUTANT(req_disabled_resend_floods, "sends again without end when told never to send again",
                "nng #857, c28dac16", .only = SP_REQ, .kind = KIND_COOKED, .set = zero_is_now);
 
 static void half_a_minute(struct machine *k)
