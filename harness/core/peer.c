@@ -9,7 +9,6 @@ enum {
     READ_STEP = 64 * 1024,
     READ_TURN = 16,            /* steps in a row: then others have their turn */
     IN_MAX = 64 * 1024 * 1024, /* octets no expect has consumed: more stays with the sender */
-    TRICKLE_MS = 20, /* for an octet to be read by what reads at all before its application asks */
 };
 
 static msec stamp(struct t *t)
@@ -17,7 +16,7 @@ static msec stamp(struct t *t)
     return net_now(t->net) - t->started;
 }
 
-static void trace_wire(struct peer *p, enum trace_kind kind, struct slice octets, const char *note)
+void peer_trace(struct peer *p, enum trace_kind kind, struct slice octets, const char *note)
 {
     trace_add(
         p->t->trace,
@@ -32,7 +31,7 @@ static void ended(struct peer *p, enum stream_end end)
     if (p->end != STREAM_OPEN)
         return;
     p->end = end;
-    trace_wire(p, TRACE_END, (struct slice){ 0 },
+    peer_trace(p, TRACE_END, (struct slice){ 0 },
                end == STREAM_FIN   ? "fin"
                : end == STREAM_RST ? "rst"
                                    : "refused");
@@ -51,7 +50,7 @@ static void read_all(struct peer *p)
             return;
         ptrdiff_t n = stream_read(p->stream, room, READ_STEP);
         if (n > 0) {
-            trace_wire(p, TRACE_IN, slice_of(room, (size_t)n), NULL);
+            peer_trace(p, TRACE_IN, slice_of(room, (size_t)n), NULL);
             buf_grew(&p->in, (size_t)n);
             if (p->t->net->simulated && (size_t)n < READ_STEP)
                 return;
@@ -65,7 +64,7 @@ static void read_all(struct peer *p)
     }
 }
 
-static void update_want(struct peer *p)
+void peer_rewant(struct peer *p)
 {
     unsigned want = 0;
     if (reads(p))
@@ -79,7 +78,7 @@ void peer_consume(struct peer *p, size_t n)
 {
     buf_drop(&p->in, n);
     if (p->stream)
-        update_want(p);
+        peer_rewant(p);
 }
 
 /* ---- writing and its segmentation ---- */
@@ -150,7 +149,7 @@ void peer_flush(struct peer *p)
     if (!p->stream || !stream_connected(p->stream))
         return;
     write_out(p);
-    update_want(p);
+    peer_rewant(p);
     t_wake(p->t);
 }
 
@@ -161,20 +160,20 @@ static void on_ready(void *ctx, unsigned events)
         read_all(p);
     if (events & STREAM_WRITABLE)
         write_out(p);
-    update_want(p);
+    peer_rewant(p);
     t_wake(p->t);
 }
 
 void peer_put(struct peer *p, struct slice octets)
 {
-    trace_wire(p, TRACE_OUT, octets, NULL);
+    peer_trace(p, TRACE_OUT, octets, NULL);
     buf_put_slice(&p->out, octets);
     if (p->out.failed)
         cannot_judge(p->t, "out of memory");
     if (p->stream && stream_connected(p->stream))
         write_out(p);
     if (p->stream)
-        update_want(p);
+        peer_rewant(p);
 }
 
 /* ---- connections ---- */
@@ -204,10 +203,10 @@ struct peer *peer_new(struct t *t, struct at at, struct stream *stream, const ch
     t->peers = p;
     char note[240];
     snprintf(note, sizeof note, "%s, %s", p->we_dialled ? "we dialled" : "it dialled", url);
-    trace_wire(p, TRACE_OPEN, (struct slice){ 0 }, note);
+    peer_trace(p, TRACE_OPEN, (struct slice){ 0 }, note);
     trace_describe(t->trace, p->number, p->ipc ? SP_FRAMING_IPC : SP_FRAMING_TCP, 0);
     stream_watch(stream, on_ready, p);
-    update_want(p);
+    peer_rewant(p);
     return p;
 }
 
@@ -215,7 +214,7 @@ void peer_drop(struct peer *p, bool reset, const char *note)
 {
     if (!p->stream)
         return;
-    trace_wire(p, TRACE_END, (struct slice){ 0 }, note);
+    peer_trace(p, TRACE_END, (struct slice){ 0 }, note);
     net_arm(p->t->net, &p->recheck->timer, MSEC_NEVER);
     if (reset)
         stream_reset(p->stream);
@@ -508,213 +507,4 @@ size_t connections_seen(struct t *t, const char *url)
 {
     struct endpoint *e = endpoint_find(t, url);
     return e ? e->seen : 0;
-}
-
-/* ---- what scripts say: octets ---- */
-
-static void must_be_ours(struct peer *p, struct at at)
-{
-    t_expect(p->t, at);
-    if (!p->stream)
-        t_stop(p->t, UNFAIR, at, "the case is broken: we closed this connection");
-}
-
-void wire_send_octets_(struct at at, struct peer *p, const void *octets, size_t n)
-{
-    must_be_ours(p, at);
-    peer_settle_others(p);
-    peer_put(p, slice_of(octets, n));
-    peer_sent(p);
-}
-
-void wire_send_(struct at at, struct peer *p, const char *pattern)
-{
-    struct buf *octets = t_scratch(p->t, SCRATCH_OCTETS);
-    must_be_ours(p, at);
-    peer_settle_others(p);
-    t_emit(p->t, at, pattern, octets);
-    peer_put(p, buf_slice(octets));
-    peer_sent(p);
-}
-
-void wire_expect_(struct at at, struct peer *p, const char *pattern)
-{
-    struct t *t = p->t;
-    t_expect(t, at);
-    peers_settle(t);
-    msec deadline = t_patience(t);
-    for (;;) {
-        struct notation_match m;
-        struct buf *why = t_scratch(t, SCRATCH_WHY);
-        size_t length = SIZE_MAX;
-        if (!notation_length(pattern, t->captures, &length))
-            t_stop(t, UNFAIR, at, "the case is broken: %s", pattern);
-        struct slice got = buf_slice(&p->in);
-        struct slice part = slice_of(got.p, got.n < length ? got.n : length);
-        if (!notation_match(pattern, t->captures, part, &m, why))
-            t_stop(t, UNFAIR, at, "the case is broken: %s: %s", pattern, buf_text(why));
-        if (m.matched) {
-            peer_consume(p, part.n);
-            return;
-        }
-        if (!notation_prefix(pattern, t->captures, part))
-            t_mismatch(t, at, pattern, part, "other octets came than were due");
-        if (p->end != STREAM_OPEN)
-            t_mismatch(t, at, pattern, part, "the connection ended before these octets came");
-        if (!t_wait(t, deadline))
-            t_mismatch(t, at, pattern, part,
-                       part.n == 0 ? "nothing came" : "fewer octets came than were due");
-    }
-}
-
-/* Waits until all we put has been written.  False: it ended first, or `deadline` passed. */
-static bool flushed_by(struct peer *p, msec deadline)
-{
-    peers_settle(p->t);
-    while (p->out.n > 0 && p->end == STREAM_OPEN)
-        if (!t_wait(p->t, deadline))
-            break;
-    return p->out.n == 0;
-}
-
-static bool flushed(struct peer *p, struct at at)
-{
-    if (!flushed_by(p, t_patience(p->t)) && p->end == STREAM_OPEN)
-        t_stop(p->t, FAILED, at, "it does not read what we send");
-    return p->out.n == 0;
-}
-
-void wire_finish_(struct at at, struct peer *p)
-{
-    must_be_ours(p, at);
-    flushed(p, at);
-    if (p->end == STREAM_RST || p->end == STREAM_REFUSED)
-        return;
-    trace_wire(p, TRACE_NOTE, (struct slice){ 0 }, "we sent fin");
-    stream_finish(p->stream);
-}
-
-void wire_reset_(struct at at, struct peer *p)
-{
-    must_be_ours(p, at);
-    flushed(p, at);
-    peer_drop(p, true, "we reset");
-}
-
-void wire_close_(struct at at, struct peer *p)
-{
-    must_be_ours(p, at);
-    flushed(p, at);
-    peer_drop(p, false, "we closed");
-}
-
-bool wire_drains_within_(struct at at, struct peer *p, int64_t ms)
-{
-    must_be_ours(p, at);
-    msec deadline = msec_after(net_now(p->t->net), ms);
-    if (!flushed_by(p, deadline))
-        return false;
-    while (p->end == STREAM_OPEN && stream_unread(p->stream) > 0) {
-        if (net_now(p->t->net) >= deadline)
-            return false;
-        t_pause(p->t, net_now(p->t->net) + 1);
-    }
-    return p->end == STREAM_OPEN;
-}
-
-void wire_drained_(struct at at, struct peer *p)
-{
-    if (!wire_drains_within_(at, p, p->t->on->patience) && p->end == STREAM_OPEN)
-        t_stop(p->t, FAILED, at, "it does not read what we sent");
-}
-
-void wire_trickle_(struct at at, struct peer *p, const char *pattern)
-{
-    struct buf *octets = t_scratch(p->t, SCRATCH_OCTETS);
-    must_be_ours(p, at);
-    t_emit(p->t, at, pattern, octets);
-    struct slice all = buf_slice(octets);
-    for (size_t i = 0; i < all.n && p->end == STREAM_OPEN; i++) {
-        peer_put(p, slice_of(all.p + i, 1));
-        wire_drains_within_(at, p, TRICKLE_MS);
-    }
-}
-
-void wire_pause_(struct peer *p)
-{
-    p->paused = true;
-    if (p->stream)
-        update_want(p);
-}
-
-void wire_resume_(struct peer *p)
-{
-    p->paused = false;
-    if (p->stream)
-        update_want(p);
-}
-
-void wire_urgent_(struct at at, struct peer *p, uint8_t octet)
-{
-    must_be_ours(p, at);
-    flushed(p, at);
-    if (!peer_urgent(p, octet))
-        cannot_judge(p->t, "urgent data cannot be sent here");
-    trace_wire(p, TRACE_OUT, slice_of(&octet, 1), "urgent");
-}
-
-/* ---- ends and silence ---- */
-
-bool is_closed(const struct peer *p)
-{
-    return p->end != STREAM_OPEN;
-}
-
-void expect_closed_(struct at at, struct peer *p, int64_t ms)
-{
-    struct t *t = p->t;
-    t_expect(t, at);
-    peers_settle(t);
-    msec deadline = ms < 0 ? t_patience(t) : msec_after(net_now(t->net), ms);
-    while (p->end == STREAM_OPEN && p->in.n == 0)
-        if (!t_wait(t, deadline) && p->end == STREAM_OPEN && p->in.n == 0)
-            t_stop(t, FAILED, at, "it keeps the connection open");
-    if (p->in.n > 0)
-        t_mismatch(t, at, "", buf_slice(&p->in),
-                   "octets came where the connection was to be closed");
-}
-
-bool closes_within_(struct at at, struct peer *p, int64_t ms)
-{
-    struct t *t = p->t;
-    t_expect(t, at);
-    peers_settle(t);
-    msec since = net_now(t->net), deadline = msec_after(since, ms);
-    while (p->end == STREAM_OPEN && p->in.n == 0)
-        if (!t_pause(t, deadline))
-            break;
-    t_measured(t, since);
-    return p->end != STREAM_OPEN;
-}
-
-void expect_open_(struct at at, struct peer *p)
-{
-    t_expect(p->t, at);
-    peers_settle(p->t);
-    if (p->end != STREAM_OPEN)
-        t_stop(p->t, FAILED, at, "it closed the connection");
-}
-
-void expect_quiet_(struct at at, struct peer *p, int64_t ms, const char *why)
-{
-    struct t *t = p->t;
-    (void)why;
-    t_expect(t, at);
-    peers_settle(t);
-    msec since = net_now(t->net), until = msec_after(since, ms);
-    while (p->in.n == 0 && t_pause(t, until))
-        ;
-    t_measured(t, since);
-    if (p->in.n > 0)
-        t_mismatch(t, at, "", buf_slice(&p->in), "octets came where there was to be silence");
 }

@@ -14,6 +14,8 @@ struct peer *peer_dial(struct t *, struct at, const char *url, bool may_fail);
 void peer_drop(struct peer *, bool reset, const char *note);
 void peer_put(struct peer *, struct slice octets); /* traced, queued, written when possible */
 void peer_flush(struct peer *);
+void peer_rewant(struct peer *); /* asks the stream for the events that matter now */
+void peer_trace(struct peer *, enum trace_kind, struct slice octets, const char *note);
 void peer_consume(struct peer *, size_t n); /* of what was received */
 void peer_sent(struct peer *); /* something of the script's went out: see SEGMENT_COALESCED */
 void peer_settle_others(struct peer *); /* all but this one: see SEGMENT_COALESCED */
