@@ -1,0 +1,130 @@
+/* run_suspects.c -- no accusation on one measurement: a CRASH, a HANG, a missed bound, and whatever
+ * was measured while our own loop stood still is run again alone in a fresh process. */
+#include "core/run_state.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { MEASURES = 3 };
+
+static void adopt(struct job *to, struct job *from)
+{
+    uint32_t previous = to->record.previous; /* what ran before the first time */
+    free(to->strings);
+    to->record = from->record;
+    to->record.previous = previous;
+    to->strings = from->strings;
+    from->strings = NULL;
+}
+
+/* In a fresh process of its own; what came of it is at the end of the jobs until forget_rerun. */
+static struct job *run_again(struct runner *r, const struct job *first, uint32_t before)
+{
+    size_t n = r->job_count++;
+    struct job *again = &r->jobs[n];
+    *again = (struct job){ .order = first->order, .isolated = true, .rerun = true };
+    again->order.job = (uint32_t)n;
+    again->order.fresh = true;
+    again->order.before = before;
+    run_alone(r, again);
+    return again;
+}
+
+static void forget_rerun(struct runner *r, struct job *again)
+{
+    free(again->strings);
+    memset(again, 0, sizeof *again);
+    r->job_count--;
+}
+
+static bool says_something(const struct job *again)
+{
+    return again->state == JOB_DONE && !again->record.adapter_failed &&
+           again->record.outcome != UNFAIR;
+}
+
+static void measure_again(struct runner *r, struct job *job)
+{
+    for (int i = 0; i < MEASURES && mismeasured(&job->record) && !run_stopped(r); i++) {
+        struct job *again = run_again(r, job, 0);
+        if (says_something(again))
+            adopt(job, again);
+        forget_rerun(r, again);
+    }
+}
+
+enum recurrence { NOT_AGAIN, AGAIN, NOBODY_KNOWS };
+
+static enum recurrence recurs(struct runner *r, struct job *job, uint32_t before)
+{
+    struct job *again = run_again(r, job, before);
+    measure_again(r, again);
+    enum recurrence answer = NOT_AGAIN;
+    enum outcome is = again->record.outcome, was = job->record.outcome;
+    if (!says_something(again)) {
+        answer = NOBODY_KNOWS;
+    } else if (is == was) {
+        answer = AGAIN;
+    } else if (was != DIED && (is == DIED || is == HUNG || is == FAILED)) {
+        answer = AGAIN; /* in another way: what was seen alone is what counts */
+        adopt(job, again);
+    } else {
+        job->alone = verdict_of(&again->record, &r->instances[job->order.instance], r->o->profile);
+        job->alone_known = true;
+    }
+    forget_rerun(r, again);
+    return answer;
+}
+
+/* CRASH, HANG and failures about time: alone in a fresh process; then behind the one before it. */
+static void settle_suspect(struct runner *r, struct job *job)
+{
+    char remark[300] = "";
+    measure_again(r, job);
+    if (suspicious(&job->record) && !run_stopped(r)) {
+        enum recurrence answer = recurs(r, job, 0);
+        if (answer == AGAIN && job->record.outcome == DIED)
+            snprintf(remark, sizeof remark, " (again when run alone)");
+        if (answer == NOT_AGAIN) {
+            uint32_t before = job->record.previous;
+            snprintf(remark, sizeof remark, "once");
+            if (before && !run_stopped(r) && recurs(r, job, before) == AGAIN)
+                snprintf(remark, sizeof remark, " (only after %s)", r->instances[before - 1].name);
+        }
+    }
+    settle_job(r, job, remark);
+}
+
+void run_suspects(struct runner *r, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        struct job *job = &r->jobs[i];
+        if (job->state == JOB_NEW && job->isolated && !run_stopped(r) && renew_worker(r, 0))
+            run_alone(r, job);
+        if (job->state == JOB_DONE && job->suspect)
+            settle_suspect(r, job);
+    }
+}
+
+/* The sanity cases once more: is what was judged in between still the same implementation? */
+void end_sane(struct runner *r, size_t count)
+{
+    size_t from = r->job_count;
+    for (size_t i = 0; i < count; i++) {
+        add_job(r, r->jobs[i].order.instance, SEGMENT_WHOLE, 0);
+        r->jobs[from + i].rerun = true;
+    }
+    run_jobs(r, from, from + count);
+    for (size_t i = from; i < from + count && !run_stopped(r); i++) {
+        struct job *job = &r->jobs[i];
+        enum outcome outcome = job->record.outcome;
+        bool failed = outcome == FAILED || outcome == DIED || outcome == HUNG;
+        if (job->state != JOB_DONE || !failed)
+            continue;
+        if (recurs(r, job, 0) != NOT_AGAIN) {
+            char why[256];
+            snprintf(why, sizeof why, "at the end of the run %.100s fails: %.100s",
+                     r->instances[job->order.instance].name, job->record.why);
+            stop_run(r, why);
+        }
+    }
+}
