@@ -183,7 +183,7 @@ void t_emit(struct t *, struct at, const char *pattern, struct buf *out);
 const char *t_keep(struct t *, const char *text);
 struct buf *t_scratch(struct t *, enum scratch); /* emptied */
 
-/* The adapter's events (iut.c). */
+/* The adapter's events (call.c). */
 void iut_answered(void *t, const char *line, size_t n);
 void iut_died(void *t, const char *how);
 void iut_said(void *t, const char *line);
