@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void call_begin(struct t *t, struct at at, struct iut *s, int64_t ms, struct buf *line)
+void call_begin(struct t *t, struct at at, int64_t ms, struct buf *line)
 {
     if (t->call.pending && !t->call.answered)
         t_stop(t, UNFAIR, at, "the case is broken: a call is still running");
@@ -19,7 +19,6 @@ void call_begin(struct t *t, struct at at, struct iut *s, int64_t ms, struct buf
     c->pending = true;
     c->answered = false;
     c->at = at;
-    c->iut = s;
     c->asked = net_now(t->net);
     c->deadline = msec_after(c->asked, ms + t->on->grace);
     snprintf(c->verb, sizeof c->verb, "%.*s", (int)strcspn(text, " "), text);
@@ -71,15 +70,14 @@ const char *call_end(struct t *t, struct at at, const char **code)
     return rest;
 }
 
-const char *call_line(struct t *t, struct at at, struct iut *s, int64_t ms, const char **code,
-                      struct buf *line)
+const char *call_line(struct t *t, struct at at, int64_t ms, const char **code, struct buf *line)
 {
-    call_begin(t, at, s, ms, line);
+    call_begin(t, at, ms, line);
     return call_end(t, at, code);
 }
 
-const char *iut_call(struct t *t, struct at at, struct iut *s, int64_t ms, const char **code,
-                     const char *format, ...)
+const char *iut_call(struct t *t, struct at at, int64_t ms, const char **code, const char *format,
+                     ...)
 {
     char text[512];
     va_list args;
@@ -89,7 +87,7 @@ const char *iut_call(struct t *t, struct at at, struct iut *s, int64_t ms, const
     va_end(args);
     struct buf *line = t_scratch(t, SCRATCH_LINE);
     buf_put(line, text, strlen(text));
-    return call_line(t, at, s, ms, code, line);
+    return call_line(t, at, ms, code, line);
 }
 
 const char *call_must(struct t *t, struct at at, const char *rest, const char *code)

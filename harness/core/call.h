@@ -6,15 +6,14 @@
 enum { VERB_MS = 5000 }; /* verbs without a time of their own */
 
 /* Asks without waiting: `line` is the request, `ms` how long the verb itself may take. */
-void call_begin(struct t *, struct at, struct iut *, int64_t ms, struct buf *line);
+void call_begin(struct t *, struct at, int64_t ms, struct buf *line);
 /* Awaits the answer of the call begun.  Returns it behind "ok ", or NULL for err and na, with the
  * code in *code. */
 const char *call_take(struct t *, const char **code);
 /* The same, where `na` ends the case as SKIP. */
 const char *call_end(struct t *, struct at, const char **code);
 /* call_begin and call_end. */
-const char *call_line(struct t *, struct at, struct iut *, int64_t ms, const char **code,
-                      struct buf *line);
+const char *call_line(struct t *, struct at, int64_t ms, const char **code, struct buf *line);
 /* It must have succeeded: `rest` as it was returned. */
 const char *call_must(struct t *, struct at, const char *rest, const char *code);
 /* The call begun must fail with one of the codes ("state", "timedout|notsup"). */

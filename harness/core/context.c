@@ -114,7 +114,6 @@ void t_free(struct t *t)
     for (size_t i = 0; i < SCRATCH_COUNT; i++)
         buf_free(&t->scratch[i]);
     buf_free(&t->call.answer);
-    buf_free(&t->hello);
     buf_free(&t->why);
     buf_free(&t->detail);
     buf_free(&t->variant);
@@ -339,35 +338,6 @@ uint64_t captured(struct t *t, const char *name)
     for (size_t i = 0; i < s.n; i++)
         v = v << 8 | s.p[i];
     return v;
-}
-
-const char *via_name(enum via via)
-{
-    switch (via) {
-    case TCP_DIALS:
-        return "tcp,iut-dials";
-    case TCP_LISTENS:
-        return "tcp,iut-listens";
-    case IPC_DIALS:
-        return "ipc,iut-dials";
-    case IPC_LISTENS:
-        return "ipc,iut-listens";
-    case TCP6_DIALS:
-        return "tcp6,iut-dials";
-    case TCP6_LISTENS:
-        return "tcp6,iut-listens";
-    case INPROC:
-        return "inproc";
-    case LOCAL:
-        return "local";
-    case TCP:
-    case IPC:
-    case DIALS:
-    case LISTENS:
-    case ANY:
-        break;
-    }
-    return "?";
 }
 
 const char *via_scheme(enum via via)

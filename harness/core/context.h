@@ -52,7 +52,6 @@ struct iut {
     char protocol[24]; /* without "raw" */
     bool raw, open;
     char listen_url[160]; /* where it listens for this instance, "" not yet */
-    size_t expected_pipes;
     struct iut *next;
 };
 
@@ -67,7 +66,7 @@ struct peer {
     struct buf in;                /* received, not yet consumed by an expect */
     struct buf out;               /* to be sent */
     uint64_t sent_before;         /* octets handed to the stream so far: positions of cuts */
-    bool finish, paused, counted; /* counted: among iut->expected_pipes */
+    bool finish, paused, counted; /* counted: the implementation is to have a pipe to it */
     bool unsettled;               /* SEGMENT_COALESCED: our greeting is held back */
     bool we_closed, frame_sent;
     bool departed;       /* its end was waited for on the other side */
@@ -86,7 +85,6 @@ struct call {
     msec asked, deadline;
     char verb[12];
     struct buf answer; /* "ok ...", "err ...", "na" */
-    struct iut *iut;
 };
 
 /* Buffers of the case: a script that ends in the middle leaves nothing behind. */
@@ -130,7 +128,6 @@ struct t {
     unsigned iut_count, peer_count, place_count;
     struct call call;
     size_t said;      /* octets of its stderr in the trace */
-    struct buf hello; /* after iut_fresh: the new adapter's greeting */
     bool wants_fresh; /* the script asked for a new process: the scheduler replaces the port */
     struct buf scratch[SCRATCH_COUNT];
     struct temp { /* strings that live as long as the case */
@@ -190,12 +187,11 @@ void iut_said(void *t, const char *line);
 bool is_sanitizer_report(const char *line);
 /* One call from the script: asks and waits.  Returns the answer after "ok ", or NULL when it is
  * err (code in *code) -- `na` ends the case as SKIP. */
-const char *iut_call(struct t *, struct at, struct iut *, int64_t ms, const char **code,
-                     const char *format, ...) __attribute__((format(printf, 6, 7)));
+const char *iut_call(struct t *, struct at, int64_t ms, const char **code, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
 /* Peers (peer.c). */
 void peers_settle(struct t *); /* completes what SEGMENT_COALESCED held back */
 char *t_place(struct t *, const char *transport, char *url, size_t cap); /* a fresh address */
-const char *via_name(enum via);                                          /* "tcp,iut-dials" */
 const char *via_scheme(enum via); /* "tcp" "ipc" "tcp6" "inproc" */
 
 #endif

@@ -16,7 +16,7 @@ static void set_option(struct t *t, struct at at, struct iut *s, const char *opt
     else
         buf_printf(line, "%s", setting);
     const char *code = "";
-    call_begin(t, at, s, VERB_MS, line);
+    call_begin(t, at, VERB_MS, line);
     const char *rest = call_take(t, &code);
     if (!rest && strcmp(code, "na") == 0)
         t_stop(t, SKIPPED, at, "option %s is not available", option);
@@ -51,7 +51,7 @@ struct iut *iut_open_(struct at at, struct t *t, const char *const *words)
     if (t->on->black_box && !same_protocol(s->protocol, t->on->black_box_protocol))
         t_stop(t, SKIPPED, at, "the service is a %s, not a %s", t->on->black_box_protocol,
                s->protocol);
-    call_must(t, at, iut_call(t, at, s, VERB_MS, &code, "open s%u %s", s->number, words[0]), code);
+    call_must(t, at, iut_call(t, at, VERB_MS, &code, "open s%u %s", s->number, words[0]), code);
     s->open = true;
     for (size_t i = 1; words[i]; i++) {
         char option[32];
@@ -80,7 +80,7 @@ void iut_set_fails_(struct at at, struct iut *s, const char *option, const char 
 void iut_close_(struct at at, struct iut *s)
 {
     const char *code = "";
-    call_must(s->t, at, iut_call(s->t, at, s, VERB_MS, &code, "close s%u", s->number), code);
+    call_must(s->t, at, iut_call(s->t, at, VERB_MS, &code, "close s%u", s->number), code);
     s->open = false;
 }
 
@@ -92,14 +92,14 @@ const char *iut_listen_(struct at at, struct iut *s, const char *url)
         url = t_place(t, via_scheme(t->via), place, sizeof place);
     const char *code = "";
     const char *rest =
-        call_must(t, at, iut_call(t, at, s, VERB_MS, &code, "listen s%u %s", s->number, url), code);
+        call_must(t, at, iut_call(t, at, VERB_MS, &code, "listen s%u %s", s->number, url), code);
     return t_keep(t, *rest ? rest : url);
 }
 
 void iut_listen_fails_(struct at at, struct iut *s, const char *url, const char *codes)
 {
     const char *code = "";
-    if (iut_call(s->t, at, s, VERB_MS, &code, "listen s%u %s", s->number, url))
+    if (iut_call(s->t, at, VERB_MS, &code, "listen s%u %s", s->number, url))
         t_stop(s->t, FAILED, at, "listen succeeded, but must fail: %s", codes);
     if (!strstr(codes, code))
         t_stop(s->t, FAILED, at, "listen failed with %s instead of %s", code, codes);
@@ -108,14 +108,14 @@ void iut_listen_fails_(struct at at, struct iut *s, const char *url, const char 
 void iut_dial_(struct at at, struct iut *s, const char *url)
 {
     const char *code = "";
-    call_must(s->t, at, iut_call(s->t, at, s, VERB_MS, &code, "dial s%u %s", s->number, url), code);
+    call_must(s->t, at, iut_call(s->t, at, VERB_MS, &code, "dial s%u %s", s->number, url), code);
 }
 
 void iut_pipes_(struct at at, struct iut *s, size_t n)
 {
     struct t *t = s->t;
     const char *code = "";
-    if (!iut_call(t, at, s, t->on->patience, &code, "pipes s%u %zu %" PRId64, s->number, n,
+    if (!iut_call(t, at, t->on->patience, &code, "pipes s%u %zu %" PRId64, s->number, n,
                   t->on->patience))
         t_stop(t, FAILED, at, "it does not reach %zu usable pipe%s: %s", n, n == 1 ? "" : "s",
                code);
@@ -124,8 +124,8 @@ void iut_pipes_(struct at at, struct iut *s, size_t n)
 void iut_device_(struct at at, struct iut *a, struct iut *b)
 {
     const char *code = "";
-    call_must(a->t, at,
-              iut_call(a->t, at, a, VERB_MS, &code, "device s%u s%u", a->number, b->number), code);
+    call_must(a->t, at, iut_call(a->t, at, VERB_MS, &code, "device s%u s%u", a->number, b->number),
+              code);
 }
 void iut_fresh_(struct at at, struct t *t)
 {

@@ -14,7 +14,7 @@ static void begin_send(struct at at, struct iut *s, int64_t ms, const char *patt
     struct buf *line = t_scratch(s->t, SCRATCH_LINE);
     buf_printf(line, "send s%u %" PRId64 " ", s->number, ms);
     call_put_payload(s->t, at, line, pattern);
-    call_begin(s->t, at, s, ms, line);
+    call_begin(s->t, at, ms, line);
 }
 
 static void begin_recv(struct at at, struct iut *s, int64_t ms)
@@ -22,7 +22,7 @@ static void begin_recv(struct at at, struct iut *s, int64_t ms)
     peers_settle(s->t);
     struct buf *line = t_scratch(s->t, SCRATCH_LINE);
     buf_printf(line, "recv s%u %" PRId64, s->number, ms);
-    call_begin(s->t, at, s, ms, line);
+    call_begin(s->t, at, ms, line);
 }
 
 /* What was received, split into header (raw sockets) and body. */
@@ -120,7 +120,7 @@ void iut_send_raw_(struct at at, struct iut *s, const char *head, const char *bo
     buf_u8(line, '|');
     call_put_payload(s->t, at, line, body);
     const char *code = "";
-    const char *rest = call_line(s->t, at, s, s->t->on->patience, &code, line);
+    const char *rest = call_line(s->t, at, s->t->on->patience, &code, line);
     call_must(s->t, at, rest, code);
 }
 
@@ -141,15 +141,15 @@ void iut_send_to_(struct at at, struct iut *s, uint32_t pipe, const char *patter
     call_put_payload(s->t, at, line, pattern);
     buf_printf(line, " pipe=%" PRIu32, pipe);
     const char *code = "";
-    const char *rest = call_line(s->t, at, s, s->t->on->patience, &code, line);
+    const char *rest = call_line(s->t, at, s->t->on->patience, &code, line);
     call_must(s->t, at, rest, code);
 }
 
 void iut_send_seq_(struct at at, struct iut *s, size_t n)
 {
     const char *code = "";
-    const char *rest = iut_call(s->t, at, s, s->t->on->patience, &code,
-                                "send s%u %" PRId64 " seq:%zu", s->number, s->t->on->patience, n);
+    const char *rest = iut_call(s->t, at, s->t->on->patience, &code, "send s%u %" PRId64 " seq:%zu",
+                                s->number, s->t->on->patience, n);
     call_must(s->t, at, rest, code);
 }
 
@@ -251,7 +251,7 @@ const char *iut_try_send_seq_(struct at at, struct iut *s, int64_t ms, size_t n)
 {
     const char *code = "";
     const char *rest =
-        iut_call(s->t, at, s, ms, &code, "send s%u %" PRId64 " seq:%zu", s->number, ms, n);
+        iut_call(s->t, at, ms, &code, "send s%u %" PRId64 " seq:%zu", s->number, ms, n);
     return rest ? "ok" : code;
 }
 

@@ -400,7 +400,6 @@ void lane_free(struct lane *l)
     port_free(l->port);
     port_free(l->grave);
     l->port = l->grave = NULL;
-    buf_free(&l->hello);
     buf_free(&l->features);
     buf_free(&l->name);
     buf_free(&l->why);

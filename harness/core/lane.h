@@ -44,7 +44,7 @@ struct lane {
     bool has_case, queued, renewing;
     unsigned ignore; /* answers still to come of a call that the script left behind */
     struct net_timer timer;
-    struct buf hello, features, name, why;
+    struct buf features, name, why;
     uint64_t instance_seed;
 };
 

@@ -350,11 +350,6 @@ void shim_ask(struct shim *s, const char *line)
         run_text(s, line);
 }
 
-bool shim_busy(const struct shim *s)
-{
-    return s->waiting != NOTHING;
-}
-
 struct shim *shim_new(const struct shim_config *config)
 {
     struct shim *s = calloc(1, sizeof *s);

@@ -20,6 +20,5 @@ struct shim *shim_new(const struct shim_config *); /* NULL: no memory */
 void shim_free(struct shim *);
 /* One request.  Its answer comes from within or later; requests that come meanwhile wait. */
 void shim_ask(struct shim *, const char *line);
-bool shim_busy(const struct shim *); /* a request is still to be answered */
 
 #endif

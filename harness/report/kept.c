@@ -97,9 +97,3 @@ const char *kept_variant(const struct result *r)
     const char *bracket = strchr(r->instance, '[');
     return bracket ? bracket : r->instance;
 }
-
-void kept_sum(const struct kept *k, struct summary *s)
-{
-    for (size_t i = 0; i < k->n; i++)
-        summary_add(s, &k->list[i].result);
-}

@@ -22,6 +22,5 @@ void kept_sort(struct kept *); /* by instance; repeats of one stay in the order 
 bool kept_alike(const struct result *, const struct result *);
 /* The [transport,side] of an instance, or all of its name where it has none. */
 const char *kept_variant(const struct result *);
-void kept_sum(const struct kept *, struct summary *); /* adds all of them */
 
 #endif
