@@ -1,6 +1,7 @@
 /* call.c -- the one call of the adapter protocol that a case may have running, and what the adapter
  * tells by itself. */
 #include "core/call.h"
+#include "core/codes.h"
 #include "core/payload.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -46,7 +47,12 @@ static const char *call_answer(struct t *t, const char **code)
         return text[2] ? text + 3 : text + 2;
     if (strncmp(text, "err ", 4) == 0) {
         char word[16];
-        snprintf(word, sizeof word, "%.*s", (int)strcspn(text + 4, " "), text + 4);
+        size_t n = strcspn(text + 4, " ");
+        if (!code_is_one_of(CODES_ALL, text + 4, n))
+            t_stop(t, UNFAIR, t->call.at,
+                   "the adapter answered `%s` with `%.40s`; err takes one of %s", t->call.verb,
+                   text, CODES_ALL);
+        snprintf(word, sizeof word, "%.*s", (int)n, text + 4);
         *code = t_keep(t, word);
         return NULL;
     }
@@ -105,8 +111,7 @@ void call_must_fail(struct t *t, struct at at, const char *codes)
                rest, codes);
     if (rest)
         t_stop(t, FAILED, at, "`%s` succeeded, but must fail: %s", t->call.verb, codes);
-    const char *found = strstr(codes, code);
-    if (!found)
+    if (!code_is_one_of(codes, code, strlen(code)))
         t_stop(t, FAILED, at, "`%s` failed with %s instead of %s", t->call.verb, code, codes);
 }
 

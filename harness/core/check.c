@@ -1,5 +1,6 @@
 /* check.c -- the means of the adapter check: asking, waiting, one connection, naming faults. */
 #include "core/check.h"
+#include "core/codes.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,15 +60,9 @@ bool check_is_ok(const char *answer)
 
 bool check_is_err(const char *answer, const char *code)
 {
-    static const char codes[] =
-        " timedout closed refused notsup state proto toolong inuse auth inval other ";
     if (!answer || strncmp(answer, "err ", 4) != 0)
         return false;
-    char word[32];
-    snprintf(word, sizeof word, " %.*s ", (int)strcspn(answer + 4, " "), answer + 4);
-    if (!strstr(codes, word))
-        return false;
-    return !code || strncmp(word + 1, code, strlen(code)) == 0;
+    return code_is_one_of(code ? code : CODES_ALL, answer + 4, strcspn(answer + 4, " "));
 }
 
 static void run_until(struct check *c, msec deadline, bool (*done)(void *), void *ctx)

@@ -1,6 +1,7 @@
 /* iut.c -- what a script says to the implementation under test of its sockets: open, set, listen,
  * dial. */
 #include "core/call.h"
+#include "core/codes.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +25,7 @@ static void set_option(struct t *t, struct at at, struct iut *s, const char *opt
         call_must(t, at, rest, code);
     else if (rest)
         t_stop(t, FAILED, at, "set %s %s succeeded, but must fail: %s", option, setting, codes);
-    else if (!strstr(codes, code))
+    else if (!code_is_one_of(codes, code, strlen(code)))
         t_stop(t, FAILED, at, "set %s %s failed with %s instead of %s", option, setting, code,
                codes);
 }
@@ -101,7 +102,7 @@ void iut_listen_fails_(struct at at, struct iut *s, const char *url, const char 
     const char *code = "";
     if (iut_call(s->t, at, VERB_MS, &code, "listen s%u %s", s->number, url))
         t_stop(s->t, FAILED, at, "listen succeeded, but must fail: %s", codes);
-    if (!strstr(codes, code))
+    if (!code_is_one_of(codes, code, strlen(code)))
         t_stop(s->t, FAILED, at, "listen failed with %s instead of %s", code, codes);
 }
 

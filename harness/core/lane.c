@@ -155,7 +155,7 @@ static void greet(struct lane *l, const char *line)
         port_ask(l->port, probe_verb);
         return;
     }
-    if (strncmp(line, "na", 2) != 0) {
+    if (strcmp(line, "na") != 0 && strncmp(line, "na ", 3) != 0) {
         snprintf(why, sizeof why,
                  "the adapter answers `%.60s` to a verb it cannot know; it must answer `na`", line);
         adapter_unusable(l, why);

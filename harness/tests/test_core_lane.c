@@ -16,7 +16,7 @@ struct fake {
     struct net_timer later;
     struct net *net;
     const char *fault_verb; /* where it goes wrong */
-    enum { GOOD, DIES, SILENT, GARBAGE, REPORTS } fault;
+    enum { GOOD, DIES, SILENT, GARBAGE, REPORTS, ANSWERS } fault;
     char due[200]; /* the answer that is on its way */
     bool dies, reports, busy;
     char next[100]; /* asked while the call before is still running */
@@ -25,6 +25,7 @@ struct fake {
 static struct fake_plan {
     const char *verb;
     int fault;
+    const char *answer; /* ANSWERS: this */
     unsigned started, freed;
     struct lane *wake; /* something happens to the case while a new process starts */
 } plan;
@@ -82,6 +83,8 @@ static void fake_ask(struct port *port, const char *line)
     f->reports = here && plan.fault == REPORTS;
     if (here && plan.fault == GARBAGE)
         snprintf(f->due, sizeof f->due, "\x01\xff perhaps");
+    if (here && plan.fault == ANSWERS)
+        snprintf(f->due, sizeof f->due, "%s", plan.answer);
     net_arm(f->net, &f->later, net_now(f->net) + 1);
 }
 
@@ -225,6 +228,11 @@ static void leaves_a_call_behind(struct t *t)
     iut_begin_recv(s, 500);
 }
 
+static void receives_nothing(struct t *t)
+{
+    iut_recv_fails(iut_open(t, "rep"), 300, "state|timedout");
+}
+
 static void wants_another(struct t *t)
 {
     iut_fresh(t);
@@ -269,6 +277,34 @@ static void faults_have_their_outcome(void **state)
     }
     assert_int_equal(outcome_of("xqzvbkw", SILENT, opens, &w), UNFAIR);
     assert_true(w.adapter_failed);
+}
+
+/* Only a whole code of the closed set is an error of the implementation: anything else would pass
+ * for whichever error is due. */
+static void errors_are_whole_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *verb, *answer;
+        enum outcome outcome;
+    } answers[] = {
+        { "recv", "err timedout", ENDED }, { "recv", "err state any words", ENDED },
+        { "recv", "err closed", FAILED },  { "recv", "ok 00", FAILED },
+        { "recv", "err", UNFAIR },         { "recv", "err ", UNFAIR },
+        { "recv", "err time", UNFAIR },    { "recv", "err e|t", UNFAIR },
+        { "recv", "err  state", UNFAIR },  { "recv", "err EAGAIN", UNFAIR },
+        { "recv", "nay", UNFAIR },         { "recv", "na so far", SKIPPED },
+        { "xqzvbkw", "name it", UNFAIR },
+    };
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        struct world w;
+        plan = (struct fake_plan){ answers[i].verb, ANSWERS, answers[i].answer, .started = 0 };
+        open_world(&w);
+        run(&w, receives_nothing);
+        close_world(&w);
+        if (w.outcome != answers[i].outcome)
+            fail_msg("`%s` gives outcome %d: %s", answers[i].answer, w.outcome, w.why);
+    }
 }
 
 static void no_verdict_is_final_before_reset_is_answered(void **state)
@@ -414,6 +450,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_ones_pass_one_after_another),
         cmocka_unit_test(faults_have_their_outcome),
+        cmocka_unit_test(errors_are_whole_words),
         cmocka_unit_test(no_verdict_is_final_before_reset_is_answered),
         cmocka_unit_test(a_call_left_behind_is_awaited),
         cmocka_unit_test(a_new_process_is_not_slept_through),
