@@ -1,6 +1,8 @@
 /* check.c -- the means of the adapter check: asking, waiting, one connection, naming faults. */
 #include "core/check.h"
 #include "core/codes.h"
+#include "report/text.h"
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,22 +23,28 @@ static void died(void *ctx, const char *how)
     snprintf(c->died, sizeof c->died, "%s", how);
 }
 
+/* Words of the adapter among ours: none of its control characters reaches the terminal. */
+void check_fault(struct check *c, const char *name, const char *format, ...)
+{
+    char what[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(what, sizeof what, format, args);
+    va_end(args);
+    printf("FAULT   %s: ", name);
+    text_put(stdout, what, TEXT_LINE);
+    putchar('\n');
+    c->faults++;
+}
+
 static void said(void *ctx, const char *line)
 {
     struct check *c = ctx;
-    if (c->verbose)
-        fprintf(stderr, "        stderr: %s\n", line);
-}
-
-void check_fault(struct check *c, const char *name, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    printf("FAULT   %s: ", name);
-    vprintf(format, args);
-    printf("\n");
-    va_end(args);
-    c->faults++;
+    if (!c->verbose)
+        return;
+    fputs("        stderr: ", stderr);
+    text_put(stderr, line, TEXT_LINE);
+    fputc('\n', stderr);
 }
 
 void check_ok(struct check *c, const char *what)
@@ -56,6 +64,11 @@ bool check_has(const struct check *c, const char *feature)
 bool check_is_ok(const char *answer)
 {
     return answer && strncmp(answer, "ok", 2) == 0 && (answer[2] == ' ' || answer[2] == '\0');
+}
+
+bool check_is_na(const char *answer)
+{
+    return answer && (strcmp(answer, "na") == 0 || strncmp(answer, "na ", 3) == 0);
 }
 
 bool check_is_err(const char *answer, const char *code)
@@ -127,8 +140,12 @@ const char *check_ask(struct check *c, int64_t ms, const char *format, ...)
                     line, (long long)ms);
         c->over = true;
     }
-    if (answer && c->verbose)
-        printf("        %.70s  ->  %.70s\n", line, answer);
+    if (answer && c->verbose) {
+        char what[160];
+        snprintf(what, sizeof what, "        %.70s  ->  %.70s", line, answer);
+        text_put(stdout, what, TEXT_LINE);
+        putchar('\n');
+    }
     return answer;
 }
 
@@ -229,7 +246,12 @@ int check_adapter(struct check *c)
     snprintf(c->scratch, sizeof c->scratch, "%s/spconform.XXXXXX",
              tmp && strlen(tmp) < 30 ? tmp : "/tmp");
     c->net = net_os_new();
-    c->port = c->net && mkdtemp(c->scratch) ? port_process(c->net, c->command, &why) : NULL;
+    if (!mkdtemp(c->scratch)) {
+        fprintf(stderr, "spconform check: %s cannot be made: %s\n", c->scratch, strerror(errno));
+        c->scratch[0] = '\0';
+        return 2;
+    }
+    c->port = c->net ? port_process(c->net, c->command, &why) : NULL;
     if (!c->port) {
         fprintf(stderr, "spconform check: %s\n",
                 why.n ? buf_text(&why) : "out of memory or descriptors");
@@ -250,11 +272,11 @@ int check_adapter(struct check *c)
         check_reset(c);
     if (!c->over)
         check_end(c);
+    text_put(stdout, c->name[0] ? c->name : c->command, TEXT_LINE);
     if (c->faults)
-        printf("%s: %u fault%s\n", c->name[0] ? c->name : c->command, c->faults,
-               c->faults == 1 ? "" : "s");
+        printf(": %u fault%s\n", c->faults, c->faults == 1 ? "" : "s");
     else
-        printf("%s: well-behaved\n", c->name);
+        puts(": well-behaved");
     return c->faults ? 1 : 0;
 }
 

@@ -29,6 +29,7 @@ void check_fault(struct check *, const char *name, const char *format, ...)
 void check_ok(struct check *, const char *what);
 bool check_has(const struct check *, const char *feature);
 bool check_is_ok(const char *answer);
+bool check_is_na(const char *answer);
 bool check_is_err(const char *answer, const char *code); /* code NULL: any of the closed set */
 
 /* Our connection to a socket of the adapter. */

@@ -191,7 +191,7 @@ static void check_refusal(struct check *c)
         if (!check_is_ok(check_ask(c, 5000, "open n1 %s", no_sending[i])))
             continue;
         const char *answer = check_ask(c, 5000, "send n1 200 00");
-        if (answer && !check_is_err(answer, NULL) && strncmp(answer, "na", 2) != 0)
+        if (answer && !check_is_err(answer, NULL) && !check_is_na(answer))
             check_fault(
                 c, "codes",
                 "`send` on a %s is answered by `%.60s`; answer `err notsup` (err and one of "

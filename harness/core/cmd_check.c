@@ -2,6 +2,7 @@
  * one conversation, and one connection to the sockets it opens. */
 #include "core/check.h"
 #include "core/commands.h"
+#include "core/output.h"
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,5 +46,5 @@ int cmd_check(int argc, char **argv)
     struct check c = { .command = command, .verbose = verbose };
     int status = check_adapter(&c);
     check_free(&c);
-    return status;
+    return finish_output(status);
 }

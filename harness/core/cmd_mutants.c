@@ -3,6 +3,7 @@
  * fail the run. */
 #include "core/commands.h"
 #include "core/leaks.h"
+#include "core/output.h"
 #include "core/run.h"
 #include "mutants/machine.h"
 #include <errno.h>
@@ -287,7 +288,7 @@ static int list_mutants(const char *glob)
     for (size_t i = 0; i < mutant_count; i++)
         if (!glob || glob_matches(glob, mutants[i]->name))
             printf("%-44s %s\n", mutants[i]->name, mutants[i]->fault);
-    return 0;
+    return finish_output(0);
 }
 
 static int by_file(const void *a, const void *b)
@@ -373,5 +374,5 @@ int cmd_mutants(int argc, char **argv)
         printf("%u MUST or DEFACTO cases notice no fault\n", idle);
     printf("%zu mutants, %zu killed\n", x.count, dead);
     tear_down(&x);
-    return dead == x.count && idle == 0 ? 0 : 1;
+    return finish_output(dead == x.count && idle == 0 ? 0 : 1);
 }

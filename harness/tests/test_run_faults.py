@@ -133,6 +133,24 @@ def test_sanitizer_report_before_reset_is_answered(tmp_path):
     assert status == 1 and "CRASH" in out and "runtime error" in out, (out, err)
 
 
+RUDE = """
+import sys
+for line in sys.stdin:
+    print("\\033[31mwords", file=sys.stderr, flush=True)
+    hello = line.startswith("hello")
+    print("ok na\\033me 1 tcp" if hello else "\\033]0;title\\007", flush=True)
+"""
+
+
+def test_check_shows_words_of_the_adapter_escaped(tmp_path):
+    program = tmp_path / "rude.py"
+    program.write_text(RUDE, encoding="utf-8")
+    iut = shlex.join([sys.executable, str(program)])
+    status, out, err = run("check", "--iut", iut, "--verbose", tmp=tmp_path)
+    assert status == 1 and "unknown-verb" in out and "unknown-protocol" in out
+    assert "\x1b" not in out + err and "\\x1b[31mwords" in err and "\\x1b]0;" in out
+
+
 def test_interrupted_while_an_adapter_hangs(tmp_path):
     """One that ignores SIGTERM is ended too."""
     began = time.monotonic()
