@@ -127,11 +127,9 @@ static const struct option options[] = {
     { NULL, 0, NULL, 0 },
 };
 
-static int wrong(const char *format, const char *what)
+static int wrong(const char *what, const char *which)
 {
-    fputs("spconform run: ", stderr);
-    fprintf(stderr, "%s", format);
-    fprintf(stderr, ": %s\n", what);
+    fprintf(stderr, "spconform run: %s: %s\n", what, which);
     return 2;
 }
 
@@ -181,7 +179,7 @@ static bool find_beside(const char *relative, char *path, size_t cap)
     return false;
 }
 
-static int take_peer(struct run_options *o, const char *name)
+static int take_peer(struct run_options *o, const char *name, bool expect_none)
 {
     static char expect[1200];
     char relative[160], path[1200];
@@ -204,7 +202,7 @@ static int take_peer(struct run_options *o, const char *name)
         snprintf(o->command, sizeof o->command, "python3 '%s'", path);
     }
     snprintf(relative, sizeof relative, "interop/expect/%s.txt", name);
-    if (!o->expect && find_beside(relative, expect, sizeof expect))
+    if (!o->expect && !expect_none && find_beside(relative, expect, sizeof expect))
         o->expect = expect;
     return 0;
 }
@@ -421,44 +419,64 @@ static int check_options(struct run_options *o, unsigned targets)
     return o->out ? make_out(o->out) : 0;
 }
 
-static void say_more(struct run_options *o, const char *option, const char *setting)
+/* One word of a shell's command line. */
+static void say_word(struct buf *out, const char *text)
 {
-    size_t n = strlen(o->again);
-    if (setting)
-        snprintf(o->again + n, sizeof o->again - n, " %s '%s'", option, setting);
+    buf_put(out, " '", 2);
+    for (; *text; text++) {
+        if (*text == '\'')
+            buf_put(out, "'\\'", 3);
+        buf_u8(out, (uint8_t)*text);
+    }
+    buf_u8(out, '\'');
 }
 
+static void say_option(struct buf *out, const char *option, const char *setting)
+{
+    if (!setting)
+        return;
+    buf_printf(out, " %s", option);
+    say_word(out, setting);
+}
+
+static void say_target(struct buf *out, const struct run_options *o)
+{
+    if (o->mutant)
+        buf_printf(out, " --mutant %s", o->mutant->name);
+    else if (o->target == TARGET_REFERENCE)
+        buf_printf(out, " --reference");
+    else if (o->peer)
+        buf_printf(out, " --peer %s", o->peer);
+    else if (o->target == TARGET_COMMAND)
+        say_option(out, "--iut", o->command);
+    else if (o->target == TARGET_ATTACH)
+        buf_printf(out, " --attach %s", o->url);
+    else
+        buf_printf(out, " %s %s --protocol %s",
+                   o->target == TARGET_CONNECT ? "--connect" : "--listen", o->url, o->protocol);
+}
+
+/* All that decides whether an instance runs, and how. */
 static void say_again(struct run_options *o)
 {
-    const char *name = "spconform run";
-    if (o->mutant)
-        snprintf(o->again, sizeof o->again, "%s --mutant %s", name, o->mutant->name);
-    else if (o->target == TARGET_REFERENCE)
-        snprintf(o->again, sizeof o->again, "%s --reference", name);
-    else if (o->peer)
-        snprintf(o->again, sizeof o->again, "%s --peer %s", name, o->peer);
-    else if (o->target == TARGET_COMMAND)
-        snprintf(o->again, sizeof o->again, "%s --iut '%s'", name, o->command);
-    else if (o->target == TARGET_ATTACH)
-        snprintf(o->again, sizeof o->again, "%s --attach %s", name, o->url);
-    else
-        snprintf(o->again, sizeof o->again, "%s %s %s --protocol %s", name,
-                 o->target == TARGET_CONNECT ? "--connect" : "--listen", o->url, o->protocol);
-    static const char *const cuts[] = { "", " --segmentation octets", " --segmentation coalesced",
-                                        "" };
-    size_t n = strlen(o->again);
-    snprintf(o->again + n, sizeof o->again - n, "%s",
-             o->every_split ? " --segmentation every-split" : cuts[o->segmentation]);
+    static const char *const cuts[] = { NULL, "octets", "coalesced", NULL };
     static const char *const profiles[] = { NULL, "draft", "strict" };
-    say_more(o, "--profile", profiles[o->profile]);
-    say_more(o, "--behaviour", o->behaviour);
-    say_more(o, "--trigger", o->trigger);
-    say_more(o, "--restart", o->restart);
-    if (o->patience != PATIENCE_MS || o->seed != SEED) {
-        n = strlen(o->again);
-        snprintf(o->again + n, sizeof o->again - n, " --patience %lld --seed %llu",
-                 (long long)o->patience, (unsigned long long)o->seed);
-    }
+    struct buf out = { 0 };
+    buf_printf(&out, "spconform run");
+    say_target(&out, o);
+    say_option(&out, "--segmentation", o->every_split ? "every-split" : cuts[o->segmentation]);
+    say_option(&out, "--profile", profiles[o->profile]);
+    say_option(&out, "--behaviour", o->behaviour);
+    say_option(&out, "--trigger", o->trigger);
+    say_option(&out, "--restart", o->restart);
+    if (o->slow)
+        buf_printf(&out, " --slow");
+    if (o->patience != PATIENCE_MS || o->seed != SEED)
+        buf_printf(&out, " --patience %lld --seed %llu", (long long)o->patience,
+                   (unsigned long long)o->seed);
+    const char *text = buf_text(&out);
+    snprintf(o->again, sizeof o->again, "%s", text ? text : "spconform run");
+    buf_free(&out);
 }
 
 int cmd_run(int argc, char **argv)
@@ -484,18 +502,9 @@ int cmd_run(int argc, char **argv)
     }
     if (optind < argc)
         return wrong("what is this argument for", argv[optind]);
-    int status = 0;
-    if (o.peer && targets == 1) {
-        const char *given = o.expect;
-        status = take_peer(&o, o.peer);
-        if (status)
-            return status;
-        if (given)
-            o.expect = given;
-        if (expect_none)
-            o.expect = NULL;
-    }
-    status = check_options(&o, targets);
+    int status = o.peer && targets == 1 ? take_peer(&o, o.peer, expect_none) : 0;
+    if (status == 0)
+        status = check_options(&o, targets);
     if (status)
         return status;
     if (!seeded)

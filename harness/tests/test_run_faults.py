@@ -133,6 +133,21 @@ def test_sanitizer_report_before_reset_is_answered(tmp_path):
     assert status == 1 and "CRASH" in out and "runtime error" in out, (out, err)
 
 
+def test_the_command_to_run_it_again_is_whole(tmp_path):
+    """Quoted for a shell, and with the option without which the instance would not run."""
+    program = tmp_path / "adapter.py"
+    program.write_text(ADAPTER, encoding="utf-8")
+    iut = shlex.join([sys.executable, str(program), "exits", "reset", SPCONFORM, "it's so"])
+    words = ["--iut", iut, "--filter", "sanity_greeting*", "--slow", "--profile", "strict"]
+    status, out, _ = run("run", *words, tmp=tmp_path)
+    assert status == 1 and "repeat" in out, out
+    for line in out.splitlines():
+        if line.lstrip().startswith("repeat "):
+            again = shlex.split(line)[1:]
+            assert again[:4] == ["spconform", "run", "--iut", iut], again
+            assert "--slow" in again and "strict" in again
+
+
 RUDE = """
 import sys
 for line in sys.stdin:
