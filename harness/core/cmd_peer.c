@@ -2,14 +2,19 @@
 #include "core/commands.h"
 #include "core/notation.h"
 #include "core/options.h"
+#include "core/output.h"
 #include "net/node.h"
+#include <errno.h>
 #include <getopt.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
+#include <unistd.h>
 
 static const char help[] =
     "usage: spconform peer PROTOCOL (--dial URL | --listen URL) [OPTION]...\n"
@@ -25,7 +30,8 @@ static const char help[] =
     "  --timeout MS      for each message; default 5000\n"
     "  --hex             print octets in the byte notation instead of as they are\n"
     "\n"
-    "Exit status: 0 all sent and received, 1 not in time or refused, 2 usage.\n"
+    "Exit status: 0 all sent and received, or interrupted with --recv -1; 1 not in time, refused\n"
+    "or interrupted before; 2 usage, or standard output cannot be written.\n"
     "\n"
     "Examples\n"
     "  spconform peer rep --listen tcp://127.0.0.1:5555 --recv -1\n"
@@ -37,6 +43,7 @@ struct tool {
     struct net *net;
     struct node *node;
     struct node_socket *socket;
+    struct stream *signals;
     const struct sp_protocol *protocol;
     const char *dial, *listen, *answer;
     const char *send[MANY], *topics[MANY], *settings[MANY];
@@ -110,18 +117,43 @@ static enum err wait_recv(struct tool *x, struct msg *m, bool for_ever)
     return err;
 }
 
-static void print(const struct tool *x, struct slice body)
+/* Where nobody reads what we print, a signal still ends the program: a pipe that polls writable
+ * takes PIPE_BUF octets at once. */
+static bool put(const struct tool *x, const void *octets, size_t n)
 {
-    if (x->hex) {
-        struct buf text = { 0 };
-        notation_show(body, 4096, &text);
-        puts(buf_text(&text));
-        buf_free(&text);
-    } else {
-        fwrite(body.p, 1, body.n, stdout);
-        putchar('\n');
+    struct pollfd p[] = { { .fd = STDOUT_FILENO, .events = POLLOUT },
+                          { .fd = net_os_fd(x->signals), .events = POLLIN } };
+    for (const char *at = octets; n > 0;) {
+        if (poll(p, 2, -1) < 0 && errno != EINTR)
+            return false;
+        if (!p[0].revents && p[1].revents) {
+            interrupted = true;
+            return false;
+        }
+        if (!p[0].revents)
+            continue;
+        ssize_t wrote = write(STDOUT_FILENO, at, n < PIPE_BUF ? n : PIPE_BUF);
+        if (wrote < 0 && errno != EINTR && errno != EAGAIN)
+            return false;
+        if (wrote > 0) {
+            at += wrote;
+            n -= (size_t)wrote;
+        }
     }
-    fflush(stdout);
+    return true;
+}
+
+static bool print(const struct tool *x, struct slice body)
+{
+    if (!x->hex)
+        return put(x, body.p, body.n) && put(x, "\n", 1);
+    struct buf text = { 0 };
+    notation_show(body, body.n, &text);
+    buf_u8(&text, '\n');
+    errno = ENOMEM;
+    bool ok = !text.failed && put(x, buf_slice(&text).p, text.n);
+    buf_free(&text);
+    return ok;
 }
 
 static bool answers(const struct tool *x)
@@ -136,32 +168,41 @@ static int failed(const char *what, enum err err)
     return 1;
 }
 
-static int receive(struct tool *x)
+static int answer(struct tool *x, const struct msg *m)
 {
     struct buf body = { 0 };
-    int status = 0;
-    for (long n = 0; status == 0 && (x->receive < 0 || n < x->receive) && !interrupted; n++) {
-        struct msg m = { 0 };
-        enum err err = wait_recv(x, &m, x->receive < 0);
-        if (err != E_OK) {
-            status = interrupted ? 0 : failed("receive", err);
-            break;
-        }
-        print(x, m.body);
-        if (!answers(x))
-            continue;
-        if (x->answer ? !emit(x->answer, &body)
-                      : (buf_clear(&body), buf_put_slice(&body, m.body), false)) {
-            status = 2;
-            break;
-        }
-        struct msg reply = { .body = buf_slice(&body) };
-        err = wait_send(x, &reply);
-        if (err != E_OK)
-            status = failed("answer", err);
-    }
+    if (x->answer && !emit(x->answer, &body))
+        return 2;
+    if (!x->answer)
+        buf_put_slice(&body, m->body);
+    struct msg reply = { .body = buf_slice(&body) };
+    enum err err = body.failed ? E_NOMEM : wait_send(x, &reply);
     buf_free(&body);
-    return status;
+    return err == E_OK ? 0 : failed("answer", err);
+}
+
+/* Without a number of messages to wait for, a signal is how it is meant to end. */
+static int cut_short(const struct tool *x)
+{
+    return x->receive < 0 ? 0 : failed("receive", E_AGAIN);
+}
+
+static int receive(struct tool *x)
+{
+    for (long n = 0; x->receive < 0 || n < x->receive; n++) {
+        struct msg m = { 0 };
+        enum err err = interrupted ? E_AGAIN : wait_recv(x, &m, x->receive < 0);
+        if (err == E_AGAIN && interrupted)
+            return cut_short(x);
+        if (err != E_OK)
+            return failed("receive", err);
+        if (!print(x, m.body))
+            return interrupted ? cut_short(x) : wrong("standard output", strerror(errno));
+        int status = answers(x) ? answer(x, &m) : 0;
+        if (status)
+            return interrupted && x->receive < 0 ? 0 : status;
+    }
+    return 0;
 }
 
 static int converse(struct tool *x)
@@ -240,14 +281,15 @@ static void linger(struct tool *x)
         net_step(x->net, until);
 }
 
+static const struct option options[] = {
+    { "dial", 1, NULL, 'd' }, { "listen", 1, NULL, 'l' },  { "send", 1, NULL, 's' },
+    { "recv", 1, NULL, 'r' }, { "answer", 1, NULL, 'a' },  { "subscribe", 1, NULL, 't' },
+    { "set", 1, NULL, 'o' },  { "timeout", 1, NULL, 'm' }, { "hex", 0, NULL, 'x' },
+    { "help", 0, NULL, 'h' }, { NULL, 0, NULL, 0 },
+};
+
 static int take(struct tool *x, int argc, char **argv)
 {
-    static const struct option options[] = {
-        { "dial", 1, NULL, 'd' }, { "listen", 1, NULL, 'l' },  { "send", 1, NULL, 's' },
-        { "recv", 1, NULL, 'r' }, { "answer", 1, NULL, 'a' },  { "subscribe", 1, NULL, 't' },
-        { "set", 1, NULL, 'o' },  { "timeout", 1, NULL, 'm' }, { "hex", 0, NULL, 'x' },
-        { "help", 0, NULL, 'h' }, { NULL, 0, NULL, 0 },
-    };
     long long n;
     optind = 1;
     for (int c; (c = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
@@ -286,8 +328,7 @@ static int take(struct tool *x, int argc, char **argv)
             x->hex = true;
             break;
         case 'h':
-            fputs(help, stdout);
-            exit(0);
+            exit(finish_output(fputs(help, stdout) < 0 ? 2 : 0));
         case ':':
             return wrong("a value must follow", argv[optind - 1]);
         default:
@@ -302,7 +343,7 @@ static int take(struct tool *x, int argc, char **argv)
     if (optind + 1 < argc)
         return wrong("what is this argument for", argv[optind + 1]);
     if (!x->dial == !x->listen)
-        return wrong("name one of", "--dial URL, --listen URL");
+        return wrong("name one of --dial URL and --listen URL", "--help shows how");
     return 0;
 }
 
@@ -318,7 +359,8 @@ int cmd_peer(int argc, char **argv)
     x.net = net_os_new();
     x.node = x.net ? node_new(&(struct node_config){ .net = x.net, .seed = seed }) : NULL;
     x.socket = x.node ? node_open(x.node, x.protocol->self, false) : NULL;
-    if (!x.socket || !watch_signals(x.net))
+    x.signals = x.socket ? watch_signals(x.net) : NULL;
+    if (!x.signals)
         return wrong("cannot start", "out of memory or descriptors");
     status = connect_it(&x);
     if (status < 0)
