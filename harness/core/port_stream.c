@@ -239,11 +239,13 @@ struct port *port_stream(struct stream *stream)
     return sp ? &sp->port : NULL;
 }
 
-static void child(const char *command, int in, int out, int err)
+static void child(const char *command, int in, int out, int err, pid_t parent)
 {
     char *script = NULL;
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* one that hangs does not outlive us */
+    if (getppid() != parent)
+        _exit(127); /* we died before that took effect */
     dup2(in, 0);
     dup2(out, 1);
     dup2(err, 2);
@@ -264,11 +266,11 @@ struct port *port_process(struct net *net, const char *command, struct buf *why)
     int in[2] = { -1, -1 }, out[2] = { -1, -1 }, err[2] = { -1, -1 };
     if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0)
         goto failed;
-    pid_t pid_ = fork();
+    pid_t parent = getpid(), pid_ = fork();
     if (pid_ < 0)
         goto failed;
     if (pid_ == 0)
-        child(command, in[0], out[1], err[1]);
+        child(command, in[0], out[1], err[1], parent);
     setpgid(pid_, pid_);
     close(in[0]);
     close(out[1]);

@@ -81,8 +81,13 @@ static void settle_suspect(struct runner *r, struct job *job)
     char remark[300] = "";
     measure_again(r, job);
     if (suspicious(&job->record) && !run_stopped(r)) {
+        const struct instance *i = &r->instances[job->order.instance];
+        enum verdict first = verdict_of(&job->record, i, r->o->profile);
+        enum outcome was = job->record.outcome;
         enum recurrence answer = recurs(r, job, 0);
-        if (answer == AGAIN && job->record.outcome == DIED)
+        if (answer == AGAIN && job->record.outcome != was)
+            snprintf(remark, sizeof remark, " (when run alone; at first: %s)", verdict_name(first));
+        else if (answer == AGAIN && was == DIED)
             snprintf(remark, sizeof remark, " (again when run alone)");
         if (answer == NOT_AGAIN) {
             uint32_t before = job->record.previous;

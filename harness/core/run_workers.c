@@ -49,10 +49,25 @@ static void end_worker(struct worker *w)
     w->fd = -1;
 }
 
+/* A worker ends by itself when we hang up.  One that does not is ended, and its adapters with it:
+ * whatever it does, we do not wait for ever. */
+static bool await_worker(const struct worker *w)
+{
+    int status = 0;
+    int fd = (int)syscall(SYS_pidfd_open, w->pid, 0);
+    struct pollfd p = { .fd = fd, .events = POLLIN };
+    if (fd < 0 || poll(&p, 1, END_MS) <= 0)
+        kill(w->pid, SIGKILL);
+    if (fd >= 0)
+        close(fd);
+    waitpid(w->pid, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 bool renew_worker(struct runner *r, unsigned n)
 {
     end_worker(&r->workers[n]);
-    waitpid(r->workers[n].pid, NULL, 0);
+    await_worker(&r->workers[n]);
     r->workers[n].pid = 0;
     if (start_worker(r, n))
         return true;
@@ -163,21 +178,6 @@ void run_alone(struct runner *r, struct job *job)
     give_order(r, job, 0);
     while (outstanding(r) > 0 && !run_interrupted())
         collect(r);
-}
-
-/* A worker ends by itself when we hang up.  One that does not is ended, and its adapters with it:
- * whatever it does, we do not wait for ever. */
-static bool await_worker(const struct worker *w)
-{
-    int status = 0;
-    int fd = (int)syscall(SYS_pidfd_open, w->pid, 0);
-    struct pollfd p = { .fd = fd, .events = POLLIN };
-    if (fd < 0 || poll(&p, 1, END_MS) <= 0)
-        kill(w->pid, SIGKILL);
-    if (fd >= 0)
-        close(fd);
-    waitpid(w->pid, &status, 0);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 bool end_workers(struct runner *r)
