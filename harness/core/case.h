@@ -98,9 +98,6 @@ struct at {
     iut_recv_fails_(HERE("iut_recv_fails(" #s ", " #ms ", " #codes ")"), (s), (ms), (codes))
 #define iut_set(s, option, value)                                                                  \
     iut_set_(HERE("iut_set(" #s ", " #option ", " #value ")"), (s), (option), (value))
-#define iut_set_fails(s, option, value, codes)                                                     \
-    iut_set_fails_(HERE("iut_set_fails(" #s ", " #option ", " #value ", " #codes ")"), (s),        \
-                   (option), (value), (codes))
 #define iut_close(s) iut_close_(HERE("iut_close(" #s ")"), (s))
 /* Endpoints beyond those attach() makes.  iut_listen returns the actual URL (lives as long as the
  * case); `url` NULL: one of this instance's transport. */
@@ -123,8 +120,13 @@ struct at {
 /* Asks, never fails: the answer's code ("ok", "timedout", "state", ...). */
 #define iut_try_send(s, ms, pattern)                                                               \
     iut_try_send_(HERE("iut_try_send(" #s ", " #ms ", " #pattern ")"), (s), (ms), (pattern))
+#define iut_try_send_raw(s, ms, head, body)                                                        \
+    iut_try_send_raw_(HERE("iut_try_send_raw(" #s ", " #ms ", " #head ", " #body ")"), (s), (ms),  \
+                      (head), (body))
 #define iut_try_send_seq(s, ms, n)                                                                 \
     iut_try_send_seq_(HERE("iut_try_send_seq(" #s ", " #ms ", " #n ")"), (s), (ms), (n))
+#define iut_try_set(s, option, value)                                                              \
+    iut_try_set_(HERE("iut_try_set(" #s ", " #option ", " #value ")"), (s), (option), (value))
 /* The payload received is kept as $got (an ok answer). */
 #define iut_try_recv(s, ms) iut_try_recv_(HERE("iut_try_recv(" #s ", " #ms ")"), (s), (ms))
 #define iut_fresh(t)        iut_fresh_(HERE("iut_fresh(t)"), (t)) /* a new process; sockets are gone */
@@ -142,8 +144,6 @@ void iut_send_to_(struct at, struct iut *, uint32_t pipe, const char *pattern);
 void iut_send_fails_(struct at, struct iut *, int64_t ms, const char *pattern, const char *codes);
 void iut_recv_fails_(struct at, struct iut *, int64_t ms, const char *codes);
 void iut_set_(struct at, struct iut *, const char *option, const char *value);
-void iut_set_fails_(struct at, struct iut *, const char *option, const char *value,
-                    const char *codes);
 void iut_close_(struct at, struct iut *);
 const char *iut_listen_(struct at, struct iut *, const char *url);
 void iut_listen_fails_(struct at, struct iut *, const char *url, const char *codes);
@@ -156,6 +156,9 @@ void iut_end_expect_(struct at, struct iut *, const char *pattern);
 void iut_end_ok_(struct at, struct iut *);
 void iut_end_fails_(struct at, struct iut *, const char *codes);
 const char *iut_try_send_(struct at, struct iut *, int64_t ms, const char *pattern);
+const char *iut_try_send_raw_(struct at, struct iut *, int64_t ms, const char *head,
+                              const char *body);
+const char *iut_try_set_(struct at, struct iut *, const char *option, const char *value);
 const char *iut_try_send_seq_(struct at, struct iut *, int64_t ms, size_t n);
 const char *iut_try_recv_(struct at, struct iut *, int64_t ms);
 void iut_fresh_(struct at, struct t *);

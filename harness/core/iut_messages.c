@@ -111,16 +111,22 @@ void iut_expect_raw_(struct at at, struct iut *s, const char *head, const char *
     expect_payload(s->t, at, received(at, s), head, body);
 }
 
-void iut_send_raw_(struct at at, struct iut *s, const char *head, const char *body)
+static const char *send_raw(struct at at, struct iut *s, int64_t ms, const char *head,
+                            const char *body, const char **code)
 {
     peers_settle(s->t);
     struct buf *line = t_scratch(s->t, SCRATCH_LINE);
-    buf_printf(line, "send s%u %" PRId64 " ", s->number, s->t->on->patience);
+    buf_printf(line, "send s%u %" PRId64 " ", s->number, ms);
     call_put_payload(s->t, at, line, head);
     buf_u8(line, '|');
     call_put_payload(s->t, at, line, body);
+    return call_line(s->t, at, ms, code, line);
+}
+
+void iut_send_raw_(struct at at, struct iut *s, const char *head, const char *body)
+{
     const char *code = "";
-    const char *rest = call_line(s->t, at, s->t->on->patience, &code, line);
+    const char *rest = send_raw(at, s, s->t->on->patience, head, body, &code);
     call_must(s->t, at, rest, code);
 }
 
@@ -245,6 +251,13 @@ const char *iut_try_send_(struct at at, struct iut *s, int64_t ms, const char *p
     const char *code = "";
     begin_send(at, s, ms, pattern);
     return call_end(s->t, at, &code) ? "ok" : code;
+}
+
+const char *iut_try_send_raw_(struct at at, struct iut *s, int64_t ms, const char *head,
+                              const char *body)
+{
+    const char *code = "";
+    return send_raw(at, s, ms, head, body, &code) ? "ok" : code;
 }
 
 const char *iut_try_send_seq_(struct at at, struct iut *s, int64_t ms, size_t n)
