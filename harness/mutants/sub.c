@@ -223,16 +223,6 @@ static bool prune(struct machine *k, struct slice topic, bool on, enum err *answ
 SUB(unsubscribes_longer_topics_too, "loses the topics that begin with one that it unsubscribes",
     "nanomsg #220, de6a6f5c", .subscribe = prune);
 
-static bool unknown_is_fine(struct machine *k, struct slice topic, bool on, enum err *answer)
-{
-    bool known = on || has_topic(k, topic);
-    see_topic(k, topic, on, answer);
-    return known;
-}
-
-SUB(unsubscribes_from_what_it_has_not, "reports success when an unknown topic is unsubscribed", "",
-    .subscribe = unknown_is_fine);
-
 static bool die_without(struct machine *k, struct slice topic, bool on, enum err *answer)
 {
     if (!on && k->kept2.n == 0)
