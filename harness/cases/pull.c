@@ -65,7 +65,8 @@ CASE(pull_holds_pusher_back,
      .title = "PULL holds a pusher back while nobody receives, and delivers every message later",
      .covers = "SP-PUL-003", .why = "work would be lost, or fill the memory", .via = TCP)
 {
-    enum { SIZE = 65536, MESSAGES = 300 };
+    /* More than system buffers and a queue of some hundred messages hold. */
+    enum { SIZE = 20000, MESSAGES = 1000 };
     struct iut *pull = iut_open(t, "pull");
     struct peer *push = attach(pull, "push");
 
