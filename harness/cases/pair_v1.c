@@ -200,15 +200,15 @@ CASE(pair1_polyamorous_undirected,
     struct peer *b = attach(pair, "pair1");
 
     iut_send(pair, "'one'");
-    struct peer *got = sp_expect_on_any("00 00 00 .. 'one'", a, b);
-    iut_send(pair, "'two'");
-    struct peer *next = sp_expect_on_any("00 00 00 .. 'two'", a, b);
-    wire_close(got);
-    if (next != got)
+    struct peer *first = sp_expect_on_any("00 00 00 .. 'one'", a, b);
+    iut_send(pair, "'two'"); /* a copy of 'one' would come before it, or on the other pipe */
+    struct peer *second = sp_expect_on_any("00 00 00 .. 'two'", a, b);
+    iut_send(pair, "'three'");
+    sp_expect_on_any("00 00 00 .. 'three'", a, b);
+    if (first != second)
         variant(t, "messages without a pipe go to the peers in turn");
     else
         variant(t, "messages without a pipe go to one peer");
-    check(t, sp_waiting(a) + sp_waiting(b) == 0, "a message went to both peers");
 }
 
 CASE(pair1_polyamorous_greeting,
