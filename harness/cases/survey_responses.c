@@ -79,7 +79,7 @@ CASE(survey_late_response_dropped,
      .title = "SURVEYOR drops a response that comes after the survey has ended",
      .covers = "SP-SUR-008", .via = TCP, .needs = "survey-deadline")
 {
-    struct iut *sur = iut_open(t, "surveyor", "survey-deadline=150");
+    struct iut *sur = iut_open(t, "surveyor", "survey-deadline=500");
     struct peer *rsp = attach(sur, "respondent");
 
     survey(sur, rsp);
@@ -87,7 +87,6 @@ CASE(survey_late_response_dropped,
     sp_send(rsp, "$id 'late'");
     wire_drains_within(rsp, ARRIVAL_MS);
     iut_recv_fails(sur, 300, "state|timedout");
-    iut_set(sur, "survey-deadline", "3000");
     survey(sur, rsp);
     sp_send(rsp, "$id 'good'");
     iut_expect(sur, "'good'");
