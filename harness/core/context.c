@@ -74,7 +74,7 @@ void t_wake(struct t *t)
 
 msec t_patience(struct t *t)
 {
-    return msec_after(net_now(t->net), t->on->patience);
+    return t->on->no_deadlines ? MSEC_NEVER : msec_after(net_now(t->net), t->on->patience);
 }
 
 static void run_script(void *arg)

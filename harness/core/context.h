@@ -154,7 +154,7 @@ bool t_pause(struct t *, msec until);
 void t_measured(struct t *, msec since);
 void t_wake(struct t *);
 void t_deadline(struct net_timer *, msec at); /* fires t->timer */
-/* The script's patience from now, as a deadline. */
+/* The script's patience from now, as a deadline; with --attach it has no end. */
 msec t_patience(struct t *);
 
 /* Begins and ends the story of one instance.  t_begin makes the fiber; the scheduler resumes it

@@ -90,7 +90,7 @@ void prime(struct iut *s, struct at at)
         msec next = msec_after(net_now(t->net), ARRIVAL_MS);
         bool all;
         while (!(all = everybody_has(s, number, had, sizeof had / sizeof had[0])) &&
-               t_wait(t, next))
+               t_pause(t, next))
             ;
         if (all)
             return;

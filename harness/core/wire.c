@@ -100,10 +100,8 @@ void wire_close_(struct at at, struct peer *p)
     peer_drop(p, false, "we closed");
 }
 
-bool wire_drains_within_(struct at at, struct peer *p, int64_t ms)
+static bool drained_by(struct peer *p, msec deadline)
 {
-    must_be_ours(p, at);
-    msec deadline = msec_after(net_now(p->t->net), ms);
     if (!flushed_by(p, deadline))
         return false;
     while (p->end == STREAM_OPEN && stream_unread(p->stream) > 0) {
@@ -114,9 +112,16 @@ bool wire_drains_within_(struct at at, struct peer *p, int64_t ms)
     return p->end == STREAM_OPEN;
 }
 
+bool wire_drains_within_(struct at at, struct peer *p, int64_t ms)
+{
+    must_be_ours(p, at);
+    return drained_by(p, msec_after(net_now(p->t->net), ms));
+}
+
 void wire_drained_(struct at at, struct peer *p)
 {
-    if (!wire_drains_within_(at, p, p->t->on->patience) && p->end == STREAM_OPEN)
+    must_be_ours(p, at);
+    if (!drained_by(p, t_patience(p->t)) && p->end == STREAM_OPEN)
         t_stop(p->t, FAILED, at, "it does not read what we sent");
 }
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/lane.h"
+#include "core/payload.h"
+#include "core/peer.h"
 
 /* ---- an adapter by rote ---- */
 
@@ -27,10 +29,25 @@ static struct fake_plan {
     int fault;
     const char *answer; /* ANSWERS: this */
     unsigned started, freed;
+    struct peer *far; /* the other end of what it sends on, from the second message on */
+    unsigned sent;
     struct lane *wake; /* something happens to the case while a new process starts */
 } plan;
 
 static void fake_ask(struct port *port, const char *line);
+
+static void fake_send(const char *line)
+{
+    const char *payload = strrchr(line, ' ') + 1;
+    struct buf body = { 0 }, frame = { 0 };
+    assert_true(payload_decode(payload, strlen(payload), &body, 1000));
+    buf_be64(&frame, body.n);
+    buf_put_slice(&frame, buf_slice(&body));
+    if (plan.sent++ > 0)
+        peer_put(plan.far, buf_slice(&frame));
+    buf_free(&body);
+    buf_free(&frame);
+}
 
 static void fake_later(struct net_timer *timer, msec at)
 {
@@ -66,7 +83,7 @@ static void fake_ask(struct port *port, const char *line)
     f->busy = true;
     size_t n = strcspn(line, " ");
     bool here = plan.verb && strlen(plan.verb) == n && memcmp(plan.verb, line, n) == 0;
-    static const char *const known[] = { "open", "close", "reset", "set" };
+    static const char *const known[] = { "open", "close", "reset", "set", "send" };
     snprintf(f->due, sizeof f->due, "na");
     if (strncmp(line, "hello", 5) == 0)
         snprintf(f->due, sizeof f->due, "ok fake 1 tcp ipc inproc");
@@ -75,6 +92,8 @@ static void fake_ask(struct port *port, const char *line)
             snprintf(f->due, sizeof f->due, "ok");
     if (strncmp(line, "recv", 4) == 0)
         snprintf(f->due, sizeof f->due, "err timedout");
+    if (plan.far && strncmp(line, "send", 4) == 0)
+        fake_send(line);
     if (plan.wake && plan.started == 2)
         t_wake(&plan.wake->t);
     if (here && plan.fault == SILENT)
@@ -393,6 +412,33 @@ static void own_time_passes_where_there_are_no_deadlines(void **state)
     close_world(&w);
 }
 
+static void primes(struct t *t)
+{
+    const char *url = our_listener(t);
+    struct peer *sub = dial_raw(t, url);
+    plan.far = accept_raw(t, url);
+    sub->iut = iut_open(t, "pub");
+    sub->counted = true;
+    prime(sub->iut, HERE("prime"));
+    check(t, plan.sent == 2, "%u probes went out", plan.sent);
+}
+
+/* The probe that came too early is followed by another, however long a person may take. */
+static void a_lost_probe_is_not_waited_for(void **state)
+{
+    (void)state;
+    for (int attached = 0; attached < 2; attached++) {
+        struct world w;
+        plan = (struct fake_plan){ 0 };
+        open_world(&w);
+        w.lane.on.no_deadlines = attached;
+        run(&w, primes);
+        if (w.outcome != ENDED)
+            fail_msg("%s", w.why);
+        close_world(&w);
+    }
+}
+
 /* ---- the pulse, by a clock that we turn ---- */
 
 static msec clock_now;
@@ -456,6 +502,7 @@ int main(void)
         cmocka_unit_test(a_new_process_is_not_slept_through),
         cmocka_unit_test(noise_does_not_put_a_deadline_off),
         cmocka_unit_test(own_time_passes_where_there_are_no_deadlines),
+        cmocka_unit_test(a_lost_probe_is_not_waited_for),
         cmocka_unit_test(a_stall_is_noticed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
