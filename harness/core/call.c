@@ -89,10 +89,12 @@ const char *iut_call(struct t *t, struct at at, int64_t ms, const char **code, c
     va_list args;
     peers_settle(t);
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    int n = vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    if (n < 0 || (size_t)n >= sizeof text)
+        t_stop(t, UNFAIR, at, "the case is broken: a request is too long");
     struct buf *line = t_scratch(t, SCRATCH_LINE);
-    buf_put(line, text, strlen(text));
+    buf_put(line, text, (size_t)n);
     return call_line(t, at, ms, code, line);
 }
 

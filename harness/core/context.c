@@ -256,8 +256,10 @@ const char *value(struct t *t, const char *format, ...)
     char text[2048];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    int n = vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    if (n < 0 || (size_t)n >= sizeof text)
+        cannot_judge(t, "the case is broken: a value is too long");
     return t_keep(t, text);
 }
 

@@ -46,8 +46,10 @@ static void read_all(struct peer *p)
 {
     for (int i = 0; i < READ_TURN && reads(p); i++) {
         uint8_t *room = buf_room(&p->in, READ_STEP);
-        if (!room)
+        if (!room) {
+            t_end(p->t, UNFAIR, (struct at){ p->t->c->file, "", p->t->c->line }, "out of memory");
             return;
+        }
         ptrdiff_t n = stream_read(p->stream, room, READ_STEP);
         if (n > 0) {
             peer_trace(p, TRACE_IN, slice_of(room, (size_t)n), NULL);
