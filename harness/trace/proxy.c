@@ -117,19 +117,22 @@ static void pull(struct side *a)
 {
     struct session *s = a->session;
     struct side *b = &s->side[a == &s->side[DIALER] ? TARGET : DIALER];
-    uint8_t *octets = malloc(READ_SIZE);
-    ptrdiff_t n = octets ? stream_read(a->stream, octets, READ_SIZE) : -E_AGAIN;
+    uint8_t octets[READ_SIZE];
+    ptrdiff_t n = stream_read(a->stream, octets, sizeof octets);
     if (n > 0) {
         tell(s, a == &s->side[DIALER] ? TRACE_OUT : TRACE_IN, slice_of(octets, (size_t)n), NULL);
         if (!b->deaf)
             buf_put(&b->out, octets, (size_t)n);
         flush(b);
+        if (b->out.failed) { /* what comes next would not be what was sent */
+            a->ended = a->reset = true;
+            tell_of(a, TRACE_END, "cut off: out of memory");
+        }
     } else if (n != -E_AGAIN) {
         a->ended = true;
         a->reset = n < 0;
         tell_of(a, TRACE_END, n == 0 ? "fin" : n == -E_REFUSED ? "refused" : "reset");
     }
-    free(octets);
 }
 
 /* `b` is the side that is still to learn of a reset.  True: the session is over. */
