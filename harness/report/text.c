@@ -35,7 +35,7 @@ unsigned text_utf8(const char *s, uint32_t *out)
  * readers take for line ends, and what XML 1.0 forbids. */
 static bool hidden(uint32_t c)
 {
-    return c < 0x20 || (c >= 0x7f && c <= 0x9f) || (c >= 0x200b && c <= 0x200f) ||
+    return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
            (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff ||
            (c & 0xfffe) == 0xfffe;
 }

@@ -63,8 +63,9 @@ static bool whole(const struct trace *t, FILE *out,
     for (size_t i = 0; i < trace_count(t); i++)
         event(&r, trace_get(t, i));
     if (trace_lost(t)) {
-        char lost[64];
-        snprintf(lost, sizeof lost, "%zu events lost: out of memory", trace_lost(t));
+        char lost[100];
+        snprintf(lost, sizeof lost, "%zu events lost: out of memory, or of what a trace may hold",
+                 trace_lost(t));
         event(&r, &(struct trace_event){ .kind = TRACE_NOTE, .note = lost });
     }
     render_end(&r);
