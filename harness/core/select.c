@@ -98,20 +98,13 @@ static bool unconfirmed(const struct conf_case *c, enum level level)
     return true;
 }
 
+/* Over v6 too the cases are those of tcp. */
 static bool black_box_can(const struct run_options *o, enum via via)
 {
-    bool ipc = strncmp(o->url, "ipc:", 4) == 0, v6 = strncmp(o->url, "tcp://[", 7) == 0;
-    enum via one = o->target == TARGET_CONNECT ? (ipc  ? IPC_LISTENS
-                                                  : v6 ? TCP6_LISTENS
-                                                       : TCP_LISTENS)
-                                               : (ipc  ? IPC_DIALS
-                                                  : v6 ? TCP6_DIALS
-                                                       : TCP_DIALS);
-    if (one == TCP6_LISTENS)
-        one = TCP_LISTENS;
-    if (one == TCP6_DIALS)
-        one = TCP_DIALS;
-    return via == one;
+    bool ipc = strncmp(o->url, "ipc:", 4) == 0;
+    if (o->target == TARGET_CONNECT)
+        return via == (ipc ? IPC_LISTENS : TCP_LISTENS);
+    return via == (ipc ? IPC_DIALS : TCP_DIALS);
 }
 
 static void shuffle(struct instance *v, size_t n, uint64_t seed)
@@ -132,11 +125,11 @@ static int rank(const struct instance *i)
     return i->sanity ? 0 : i->c->fragile ? 2 : 1;
 }
 
-static void order_by_rank(struct instance *v, size_t n)
+static bool order_by_rank(struct instance *v, size_t n)
 {
-    struct instance *w = malloc(n * sizeof *w);
+    struct instance *w = malloc((n + 1) * sizeof *w);
     if (!w)
-        return;
+        return false;
     size_t k = 0;
     for (int r = 0; r <= 2; r++)
         for (size_t i = 0; i < n; i++)
@@ -144,6 +137,7 @@ static void order_by_rank(struct instance *v, size_t n)
                 w[k++] = v[i];
     memcpy(v, w, n * sizeof *w);
     free(w);
+    return true;
 }
 
 size_t select_instances(const struct run_options *o, struct instance **out)
@@ -163,7 +157,7 @@ size_t select_instances(const struct run_options *o, struct instance **out)
             x->via = vias[k];
             case_instance_name(all[i], vias[k], x->name);
             x->sanity = strncmp(all[i]->id, "sanity_", 7) == 0;
-            if (filtered(o, all[i], x->name) && !x->sanity)
+            if (filtered(o, all[i], x->name))
                 continue;
             if (o->transports && !(x->via & (o->transports | LOCAL)))
                 continue;
@@ -174,18 +168,18 @@ size_t select_instances(const struct run_options *o, struct instance **out)
             if ((o->target == TARGET_CONNECT || o->target == TARGET_LISTEN) &&
                 (!black_box_can(o, x->via) || !has_word(all[i]->needs, "wire")))
                 continue;
-            bool asked = !x->sanity || o->filter_count == 0 || !filtered(o, all[i], x->name);
             if (!x->sanity && o->shards > 1 && matched++ % o->shards != o->shard - 1)
                 continue;
             x->level = case_level(all[i]);
             x->unconfirmed = unconfirmed(all[i], x->level);
-            if (x->sanity && !asked && o->filter_count > 0)
-                continue;
             n++;
         }
     }
     if (o->shuffle)
         shuffle(v, n, o->seed);
-    order_by_rank(v, n);
-    return n;
+    if (order_by_rank(v, n))
+        return n;
+    free(v);
+    *out = NULL;
+    return 0;
 }
