@@ -123,16 +123,23 @@ static bool start(const struct matrix *x, struct child *c)
         return false;
     c->fd = fds[0];
     c->pid = fork();
+    if (c->pid < 0) {
+        close(fds[0]);
+        close(fds[1]);
+        c->fd = -1;
+        return false;
+    }
     if (c->pid == 0) {
         close(fds[0]);
         run_some(x, c->mutant, c->got, fds[1]);
     }
     close(fds[1]);
-    return c->pid > 0;
+    return true;
 }
 
 /* Reads on; true when the child is through.  One that died over an instance, or went round in
- * circles, noticed there; another goes on behind it. */
+ * circles, noticed there; another goes on behind it, or, where none can be started, the rest is
+ * missing. */
 static bool proceed(const struct matrix *x, struct child *c)
 {
     ssize_t n = read(c->fd, c->into + c->got, (x->n - c->got) * sizeof *c->into);
@@ -168,6 +175,8 @@ static bool run_matrix(struct matrix *x, bool progress)
         return false;
     while (!proceed(x, &clean))
         ;
+    if (clean.got < x->n)
+        return false;
     while (done < x->count) {
         for (unsigned i = 0; i < running; i++) {
             if (children[i].fd < 0 && next < x->count) {
@@ -181,8 +190,11 @@ static bool run_matrix(struct matrix *x, bool progress)
         if (poll(p, running, -1) < 0 && errno != EINTR)
             return false;
         for (unsigned i = 0; i < running; i++)
-            if (p[i].revents && proceed(x, &children[i]))
+            if (p[i].revents && proceed(x, &children[i])) {
+                if (children[i].got < x->n)
+                    return false;
                 done++;
+            }
         if (progress)
             fprintf(stderr, "\r%zu of %zu mutants", done, x->count);
     }
@@ -250,11 +262,15 @@ static unsigned print_idle(const struct matrix *x, bool verbose)
     unsigned idle = 0;
     const struct conf_case *last = NULL;
     bool *countable = calloc(x->count + 1, sizeof *countable);
-    for (size_t k = 0; countable && k < x->count; k++) {
+    if (!countable) {
+        fprintf(stderr, "spconform mutants: out of memory\n");
+        return 1;
+    }
+    for (size_t k = 0; k < x->count; k++) {
         size_t cases;
         countable[k] = !too_loud(x, kills(x, k, &cases));
     }
-    for (size_t i = 0; countable && i < x->n; i++) {
+    for (size_t i = 0; i < x->n; i++) {
         const struct conf_case *c = x->instances[i].c;
         if (c == last)
             continue;
