@@ -2,8 +2,9 @@
  */
 #include "core/commands.h"
 #include "core/lines.h"
+#include "core/output.h"
 #include "core/shim.h"
-#include <fcntl.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,24 +67,25 @@ static void on_ready(void *ctx, unsigned events)
 
 int cmd_adapter(int argc, char **argv)
 {
-    (void)argv;
     if (argc > 1) {
-        puts("usage: spconform adapter\n"
-             "The reference implementation as an adapter: speaks the adapter protocol, version 1, "
-             "on\n"
-             "standard input and output.  `spconform run --iut 'spconform adapter'` judges it.");
-        return strcmp(argv[1], "--help") == 0 ? 0 : 2;
+        bool help = asks_for_help(argc, argv);
+        fputs("usage: spconform adapter\n"
+              "The reference implementation as an adapter: speaks the adapter protocol, version 1, "
+              "on\n"
+              "standard input and output.  `spconform run --iut 'spconform adapter'` judges it.\n",
+              help ? stdout : stderr);
+        return help ? finish_output(0) : 2;
     }
     uint64_t seed = 0;
     struct program p = { 0 };
     struct net *net = net_os_new();
     if (!net || getrandom(&seed, sizeof seed, 0) != sizeof seed)
-        return 2;
+        return usage_error(argv[0], "no event loop: %s", strerror(errno));
     p.stdio = net_os_adopt(net, dup(0), dup(1));
     p.shim =
         shim_new(&(struct shim_config){ .net = net, .seed = seed, .answer = on_answer, .ctx = &p });
     if (!p.stdio || !p.shim)
-        return 2;
+        return usage_error(argv[0], "out of memory or descriptors");
     stream_watch(p.stdio, on_ready, &p);
     stream_want(p.stdio, STREAM_READABLE);
     while (!p.over)

@@ -396,8 +396,10 @@ static const struct port_ops ops = {
 struct port *port_black_box(struct net *net, const struct port_black_box *service, struct buf *why)
 {
     struct black_box *b = calloc(1, sizeof *b);
-    if (!b)
+    if (!b) {
+        buf_printf(why, "out of memory");
         return NULL;
+    }
     b->port.ops = &ops;
     b->service = *service;
     b->net = net;
