@@ -2,6 +2,7 @@
  * that searches, an anchor per instance.  Without scripts it is the same page, unfiltered. */
 #include "report/kept.h"
 #include "report/kinds.h"
+#include "report/story.h"
 #include "report/text.h"
 
 #include <inttypes.h>
@@ -50,15 +51,6 @@ static void result(struct reporter *r, const struct result *x)
         r->failed = true;
 }
 
-static void line(FILE *out, const char *label, const char *value)
-{
-    if (!*value)
-        return;
-    fprintf(out, "%-9s", label);
-    text_put(out, value, TEXT_XML);
-    fputc('\n', out);
-}
-
 static const char *class_of(enum verdict v)
 {
     return verdict_failed(v) ? "bad" : v == V_PASS ? "good" : "odd";
@@ -76,20 +68,7 @@ static void instance(FILE *out, const struct result *x)
     fprintf(out, "</span><span>%s ", level_name(x->level));
     text_put(out, x->requirements, TEXT_XML);
     fprintf(out, "</span><span>%" PRId64 " ms</span></summary><pre>", x->ms);
-    line(out, "title", x->title);
-    line(out, "clause", x->clauses);
-    if (x->verdict == V_XFAIL) {
-        line(out, "was", verdict_name(x->was));
-        line(out, "expected", x->expected_because);
-    }
-    line(out, "why", x->why);
-    line(out, "at", x->at);
-    line(out, "script", x->script);
-    text_put(out, x->detail, TEXT_XML);
-    if (*x->detail)
-        fputc('\n', out);
-    line(out, "trace", x->trace);
-    line(out, "repeat", x->repeat);
+    story_put(out, x);
     fputs("</pre></details>\n", out);
 }
 

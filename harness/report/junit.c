@@ -4,6 +4,7 @@
  * XFAIL, WARN and INFO are passed cases with their story in system-out. */
 #include "report/kept.h"
 #include "report/kinds.h"
+#include "report/story.h"
 #include "report/text.h"
 
 #include <inttypes.h>
@@ -32,34 +33,12 @@ static void seconds(FILE *out, int64_t ms)
     fprintf(out, " time=\"%" PRId64 ".%03d\"", ms / 1000, (int)(ms % 1000));
 }
 
-static void line(FILE *out, const char *label, const char *value)
-{
-    if (!*value)
-        return;
-    fprintf(out, "%-9s", label);
-    text_put(out, value, TEXT_XML);
-    fputc('\n', out);
-}
-
 static void story(FILE *out, const struct result *x)
 {
     fprintf(out, "%s  %s  ", verdict_name(x->verdict), level_name(x->level));
     text_put(out, x->requirements, TEXT_XML);
     fputc('\n', out);
-    line(out, "title", x->title);
-    line(out, "clause", x->clauses);
-    line(out, "why", x->why);
-    if (x->verdict == V_XFAIL) {
-        line(out, "was", verdict_name(x->was));
-        line(out, "expected", x->expected_because);
-    }
-    line(out, "at", x->at);
-    line(out, "script", x->script);
-    text_put(out, x->detail, TEXT_XML);
-    if (*x->detail)
-        fputc('\n', out);
-    line(out, "trace", x->trace);
-    line(out, "repeat", x->repeat);
+    story_put(out, x);
 }
 
 static void body(FILE *out, const char *element, const struct result *x)
