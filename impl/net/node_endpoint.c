@@ -56,12 +56,11 @@ void node_endpoint_lost(struct node_endpoint *e)
 {
     struct node_socket *s = e->socket;
     msec least = s->reconnect_min > 0 ? s->reconnect_min : 1; /* never a busy loop */
+    msec most = s->reconnect_max > least ? s->reconnect_max : least;
+    msec wait = e->wait < least ? least : msec_earlier(e->wait, most);
     e->pipe = NULL;
-    if (e->wait == 0)
-        e->wait = least;
-    net_arm(s->node->net, &e->redial, node_now(s->node) + e->wait);
-    if (s->reconnect_max > least)
-        e->wait = msec_earlier(2 * e->wait, s->reconnect_max);
+    net_arm(s->node->net, &e->redial, node_now(s->node) + wait);
+    e->wait = 2 * wait;
 }
 
 static void on_redial(struct net_timer *t, msec now)

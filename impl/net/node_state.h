@@ -52,7 +52,7 @@ struct node_endpoint {
     bool dials;
     struct node_pipe *pipe; /* of a dialer: the attempt or connection there is */
     struct net_timer redial;
-    msec wait; /* before the next attempt; 0: as configured */
+    msec wait; /* before the next attempt, within the configured bounds; 0: the least */
 };
 
 /* One stream.  A dialled one has no sp_pipe until it is connected. */

@@ -208,6 +208,26 @@ static void gaps_grow_up_to_the_maximum(void **state)
     listener_close(m.l);
 }
 
+/* An interval set between two attempts counts from the next one on. */
+static void intervals_may_change(void **state)
+{
+    (void)state;
+    open_socket(SP_REQ);
+    assert_int_equal(net_listen(w.net, "tcp://127.0.0.1:0", on_accept_and_close, NULL, &m.l), E_OK);
+    assert_int_equal(node_set(s, "reconnect-min", 20), E_OK);
+    assert_int_equal(node_set(s, "reconnect-max", 200), E_OK);
+    assert_int_equal(node_dial(s, m.l->url), E_OK);
+    TILL(accepted == 5); /* waits 20, 40, 80, 160; the next one has begun or does when this ends */
+    let_pass(1);
+    assert_int_equal(node_set(s, "reconnect-max", 0), E_OK);
+    TILL(accepted == 7);
+    assert_in_range(accepted_at[6] - accepted_at[5], 19, 100);
+    assert_int_equal(node_set(s, "reconnect-min", 300), E_OK);
+    TILL(accepted == 9);
+    assert_true(accepted_at[8] - accepted_at[7] >= 299);
+    listener_close(m.l);
+}
+
 static void a_good_greeting_starts_the_gaps_over(void **state)
 {
     (void)state;
@@ -356,6 +376,7 @@ int main(void)
         NODE_IN_BOTH(delivered_before_the_end),
         NODE_IN_BOTH(redials_a_refused_address),
         NODE_IN_BOTH(gaps_grow_up_to_the_maximum),
+        NODE_IN_BOTH(intervals_may_change),
         NODE_IN_BOTH(a_good_greeting_starts_the_gaps_over),
         NODE_IN_BOTH(redials_after_a_bad_greeting),
         NODE_IN_BOTH(redials_a_silent_listener),
