@@ -210,6 +210,7 @@ struct node_socket *node_open(struct node *n, uint16_t self, bool raw)
 static void withdraw(struct node_socket *s)
 {
     s->closed = true;
+    sp_socket_retire(s->sp);
     if (s->device)
         node_device_end(s->device);
     for (struct link *k; (k = list_first(&s->endpoints));)

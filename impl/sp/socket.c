@@ -154,7 +154,8 @@ void socket_carry_out(struct sp_socket *s, msec now)
         const struct sp_action a = out->v[i]; /* the array may move */
         switch (a.type) {
         case SP_ACT_SEND:
-            send_on(s, &a, now);
+            if (!s->retired)
+                send_on(s, &a, now);
             break;
         case SP_ACT_DELIVER:
             deliver(s, &a);
@@ -268,6 +269,11 @@ void sp_socket_tick(struct sp_socket *s, msec now)
         return;
     s->pattern->ops->tick(s->pattern, now);
     socket_drain(s, now);
+}
+
+void sp_socket_retire(struct sp_socket *s)
+{
+    s->retired = true;
 }
 
 size_t sp_socket_pipes(const struct sp_socket *s)

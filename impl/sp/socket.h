@@ -39,6 +39,9 @@ bool sp_socket_can_send(const struct sp_socket *); /* some pipe is writable */
 
 msec sp_socket_deadline(const struct sp_socket *);
 void sp_socket_tick(struct sp_socket *, msec now);
+/* The application is done with it: the pattern sends nothing more (a REQ would move its request to
+ * another pipe as each one ends).  What waits in the output of the pipes may still be written. */
+void sp_socket_retire(struct sp_socket *);
 size_t sp_socket_pipes(const struct sp_socket *); /* greeted, accepted by the pattern, not ended */
 
 /* ---- the transport's side of a pipe ---- */

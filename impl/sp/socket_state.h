@@ -39,6 +39,7 @@ struct sp_socket {
     struct sp_pipe *grave; /* a drained orphan whose last message may still be lent */
     size_t orphan_octets;  /* what orphans held when they became such */
 
+    bool retired; /* by its application: nothing more is sent */
     bool draining;
     bool receiving; /* a DELIVER answers sp_socket_recv */
     bool delivered;

@@ -334,6 +334,30 @@ static void resends_on_time(void **state)
     listener_close(m.l);
 }
 
+/* A request that is out is cancelled by the close: ending one pipe moves it to no other. */
+static void a_closed_request_goes_nowhere_else(void **state)
+{
+    (void)state;
+    for (int linger = 0; linger < 2; linger++) {
+        listen_with(SP_REQ, "tcp://127.0.0.1:0");
+        assert_int_equal(node_set(s, "linger", 50 * linger), E_OK);
+        end_set(&m.a, dial_it(at));
+        wait_for(w.net, &m.a, STREAM_WRITABLE);
+        put(&m.a, rep_hello, 8);
+        end_set(&m.b, dial_it(at));
+        wait_for(w.net, &m.b, STREAM_WRITABLE);
+        put(&m.b, rep_hello, 8);
+        TILL(node_pipes(s) == 2);
+        send_text(s, "x");
+        node_close(s);
+        read_until(w.net, &m.a, 100);
+        read_until(w.net, &m.b, 100);
+        assert_int_equal(m.a.n + m.b.n, 8 + 8 + 13);
+        stream_close(m.a.s);
+        stream_close(m.b.s);
+    }
+}
+
 static void linger_ends(void **state)
 {
     enum { SIZE = 100000 };
@@ -382,6 +406,7 @@ int main(void)
         NODE_IN_BOTH(redials_a_silent_listener),
         NODE_IN_BOTH(inproc_dial_before_listen),
         NODE_IN_BOTH(resends_on_time),
+        NODE_IN_BOTH(a_closed_request_goes_nowhere_else),
         NODE_IN_BOTH(linger_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
