@@ -294,14 +294,20 @@ size_t node_pipes(const struct node_socket *s)
     return sp_socket_pipes(s->sp);
 }
 
+enum err node_put(struct node_socket *s, const struct msg *m)
+{
+    enum err err = sp_socket_send(s->sp, m, node_now(s->node));
+    node_gather(s);
+    if ((err == E_AGAIN || s->full) && node_write(s) && err == E_AGAIN)
+        err = sp_socket_send(s->sp, m, node_now(s->node));
+    return err;
+}
+
 enum err node_send(struct node_socket *s, const struct msg *m)
 {
     if (s->device)
         return E_STATE;
-    enum err err = sp_socket_send(s->sp, m, node_now(s->node));
-    node_gather(s);
-    if (err == E_AGAIN && node_write(s))
-        err = sp_socket_send(s->sp, m, node_now(s->node));
+    enum err err = node_put(s, m);
     if (err == E_OK)
         node_mark(s);
     return err;

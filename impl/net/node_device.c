@@ -10,20 +10,19 @@ static bool move(struct node_device *d, int from)
 {
     struct node_socket *src = d->side[from], *dst = d->side[!from];
     struct kept_msg *held = &d->held[from];
-    msec now = node_now(src->node);
     if (held->full) {
         struct msg again = kept_msg_view(held);
-        if (sp_socket_send(dst->sp, &again, now) == E_AGAIN)
+        if (node_put(dst, &again) == E_AGAIN)
             return false;
         kept_msg_clear(held);
         return true;
     }
     struct msg m;
-    if (sp_socket_recv(src->sp, &m, now) != E_OK)
+    if (sp_socket_recv(src->sp, &m, node_now(src->node)) != E_OK)
         return false;
     m.pipe = 0; /* where it came from is no address over there */
     /* Push-back goes on to the peers: one message waits here, the others with them. */
-    if (sp_socket_send(dst->sp, &m, now) == E_AGAIN && kept_msg_set(held, &m) != E_OK)
+    if (node_put(dst, &m) == E_AGAIN && kept_msg_set(held, &m) != E_OK)
         node_note(src->node, "dropped: no memory to hold a message of a device");
     return true;
 }

@@ -52,6 +52,7 @@ bool node_pipe_idle(const struct node_pipe *p)
 bool node_write(struct node_socket *s)
 {
     bool wrote = false;
+    s->full = false;
     for (struct link *k; (k = list_first(&s->writing));) {
         link_remove(k);
         wrote |= node_pipe_write(container_of(k, struct node_pipe, writing));
@@ -73,6 +74,7 @@ void node_gather(struct node_socket *s)
         }
         if (!p->blocked && !link_in(&p->writing))
             list_append(&s->writing, &p->writing);
+        s->full |= !p->blocked && sp_pipe_full(sp);
         if (p->deaf && !s->closed) {
             p->deaf = false;
             update_want(p);

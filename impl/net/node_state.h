@@ -39,6 +39,7 @@ struct node_socket {
     struct net_timer timer;  /* of the pattern */
     struct net_timer expiry; /* of the linger */
     msec reconnect_min, reconnect_max, linger, handshake;
+    bool full;   /* one of `writing` takes no more before it is written */
     bool closed; /* by the application: it lingers */
 };
 
@@ -79,6 +80,8 @@ void node_mark(struct node_socket *);
 /* Finds out what became of the pipes.  Frees nothing: a borrowed message survives it. */
 void node_gather(struct node_socket *);
 bool node_write(struct node_socket *); /* what was gathered; true: octets went out */
+/* Sends, and writes as soon as a pipe is full: patterns that never push back would drop. */
+enum err node_put(struct node_socket *, const struct msg *);
 /* gather, free what ended, arm the timer of the pattern. */
 void node_settle(struct node_socket *);
 void node_after_event(struct node_socket *); /* settle, device, tell the application */

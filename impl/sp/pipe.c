@@ -263,6 +263,11 @@ void sp_pipe_sent(struct sp_pipe *p, size_t n, msec now)
     }
 }
 
+bool sp_pipe_full(const struct sp_pipe *p)
+{
+    return p->live && !p->writable;
+}
+
 /* ---- its end ---- */
 
 bool sp_pipe_greeting(const struct sp_pipe *p)

@@ -56,6 +56,9 @@ void sp_pipe_fed(struct sp_pipe *, size_t n, msec now);
 void sp_pipe_eof(struct sp_pipe *, msec now);
 int sp_pipe_out(const struct sp_pipe *, struct slice *out, int max);
 void sp_pipe_sent(struct sp_pipe *, size_t n, msec now);
+/* As much waits in the output as "send-buf" allows: until some of it is sent, patterns push back or
+ * drop. */
+bool sp_pipe_full(const struct sp_pipe *);
 /* The greeting of the peer is still awaited (the handshake limit applies). */
 bool sp_pipe_greeting(const struct sp_pipe *);
 /* The stream is to be closed now: protocol error, refused, end of stream (a half-close counts as

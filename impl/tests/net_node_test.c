@@ -107,6 +107,26 @@ static void push_back_holds(void **state)
     }
 }
 
+/* A pipe that is full is written at once: what the stream still takes is not lost. */
+static void bursts_are_written_when_a_pipe_is_full(void **state)
+{
+    enum { N = 150, SIZE = 2000 }; /* between 256 KiB and what a simulated stream holds beside it */
+    (void)state;
+    static uint8_t body[SIZE];
+    EACH_TRANSPORT(url)
+    {
+        open_pair(SP_PUB, SP_SUB, url);
+        assert_int_equal(node_subscribe(b, slice_text(""), true), E_OK);
+        let_pass(1);
+        struct msg m = { .body = slice_of(body, SIZE) };
+        for (int i = 0; i < N; i++)
+            assert_int_equal(node_send(a, &m), E_OK);
+        for (int i = 0; i < N; i++)
+            TILL(node_recv(b, &m) == E_OK);
+        close_pair();
+    }
+}
+
 static void large_messages(void **state)
 {
     enum { SIZE = 1000 * 1000 };
@@ -292,6 +312,7 @@ int main(void)
         NODE_IN_BOTH(request_and_reply),
         NODE_IN_BOTH(publish_and_subscribe),
         NODE_IN_BOTH(push_back_holds),
+        NODE_IN_BOTH(bursts_are_written_when_a_pipe_is_full),
         NODE_IN_BOTH(large_messages),
         NODE_IN_BOTH(several_endpoints),
         NODE_IN_BOTH(linger_sends_what_is_pending),
