@@ -41,10 +41,7 @@ void sp_conn_free(struct sp_conn *c)
     chunk_unref(c->in);
     chunk_unref(c->large);
     chunk_unref(c->taken);
-    buf_free(&c->out);
-    for (size_t i = c->refs_first; i < c->refs_end; i++)
-        chunk_unref(c->refs[i].own);
-    free(c->refs);
+    conn_drop_output(c);
     free(c);
 }
 
@@ -318,7 +315,31 @@ bool sp_conn_ready(const struct sp_conn *c)
     return c->front.type != SP_EV_NONE;
 }
 
-size_t sp_conn_held(const struct sp_conn *c)
+void sp_conn_shrink(struct sp_conn *c)
 {
-    return waiting(c).n + (c->large == NULL ? 0 : c->large->n);
+    conn_drop_output(c);
+    chunk_unref(c->taken);
+    c->taken = NULL;
+    struct slice rest = waiting(c);
+    struct chunk *fitting = c->in != NULL && rest.n < c->in->cap / 2 ? chunk_new(rest.n) : NULL;
+    if (fitting == NULL) /* no need, or no memory: it stays where it is */
+        return;
+    if (rest.n > 0)
+        memcpy(fitting->p, rest.p, rest.n);
+    fitting->n = rest.n;
+    chunk_unref(c->in);
+    c->in = fitting;
+    c->begin = 0;
+    look(c);
+}
+
+static size_t chunk_memory(const struct chunk *k)
+{
+    return k == NULL ? 0 : sizeof *k + k->cap;
+}
+
+size_t sp_conn_memory(const struct sp_conn *c)
+{
+    return sizeof *c + chunk_memory(c->in) + chunk_memory(c->large) + chunk_memory(c->taken) +
+           c->out.cap + c->refs_cap * sizeof *c->refs;
 }

@@ -62,8 +62,10 @@ enum sp_event_type sp_conn_peek(const struct sp_conn *, struct slice *payload);
 bool sp_conn_ready(const struct sp_conn *);
 /* True if sp_conn_room would say NULL for back-pressure. */
 bool sp_conn_full(const struct sp_conn *);
-/* Octets of input held, whole messages and parts. */
-size_t sp_conn_held(const struct sp_conn *);
+/* The stream is gone and only sp_conn_next matters: gives back all other memory.  Ends the life of
+ * slices handed out. */
+void sp_conn_shrink(struct sp_conn *);
+size_t sp_conn_memory(const struct sp_conn *); /* octets allocated, used or not */
 
 /* Appends one frame.  Small bodies are copied (coalesced with their neighbours); a body of
  * 32 KiB or more with `own` set goes by reference.  E_STATE before the peer's greeting is

@@ -95,6 +95,15 @@ void sp_conn_sent(struct sp_conn *c, size_t n)
         buf_free(&c->out);
 }
 
+void conn_drop_output(struct sp_conn *c)
+{
+    sp_conn_sent(c, c->unsent);
+    buf_free(&c->out);
+    free(c->refs);
+    c->refs = NULL;
+    c->refs_cap = 0;
+}
+
 size_t sp_conn_unsent(const struct sp_conn *c)
 {
     return c->unsent;

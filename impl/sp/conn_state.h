@@ -42,4 +42,6 @@ struct sp_conn {
     size_t unsent;
 };
 
+void conn_drop_output(struct sp_conn *); /* and its memory */
+
 #endif

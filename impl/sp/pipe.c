@@ -294,7 +294,9 @@ void sp_pipe_free(struct sp_pipe *p, msec now)
     leave(p, now);
     link_remove(&p->dirty);
     p->user = NULL;
-    size_t held = sp_conn_held(p->conn);
+    if (!link_alone(&p->ready))
+        sp_conn_shrink(p->conn);
+    size_t held = sizeof *p + sp_conn_memory(p->conn);
     if (!link_alone(&p->ready) && held <= ORPHAN_OCTETS - s->orphan_octets) {
         p->orphan = true;
         p->orphan_octets = held;

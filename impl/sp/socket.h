@@ -65,7 +65,7 @@ bool sp_pipe_greeting(const struct sp_pipe *);
  * one, as in every implementation), out of memory. */
 bool sp_pipe_over(const struct sp_pipe *);
 /* The stream is gone, however it went.  Whole messages that wait are still delivered: the socket
- * keeps them, up to 64 MiB for all such pipes together. */
+ * keeps them, up to 64 MiB of memory for all such pipes together. */
 void sp_pipe_free(struct sp_pipe *, msec now);
 /* Pipes whose output grew, that are over, or that have room to read again since last asked, one at
  * a time; NULL: none. */

@@ -17,7 +17,7 @@ struct sp_pipe {
     bool dead;            /* over, and what waits in it is not delivered */
     bool stalled;         /* reading stopped because the connection is full */
     bool orphan;          /* the stream is gone; only messages that wait are left */
-    size_t orphan_octets; /* counted in the socket's sum */
+    size_t orphan_octets; /* of memory, counted in the socket's sum */
     struct link all;
     struct link ready; /* in the socket's ready ring: a whole message waits for a receive */
     struct link dirty;
@@ -37,7 +37,7 @@ struct sp_socket {
     pipe_id last_id;
     size_t live, writable;
     struct sp_pipe *grave; /* a drained orphan whose last message may still be lent */
-    size_t orphan_octets;  /* what orphans held when they became such */
+    size_t orphan_octets;  /* memory of orphans when they became such */
 
     bool retired; /* by its application: nothing more is sent */
     bool draining;

@@ -1,5 +1,6 @@
 /* sp/socket.h: what is common to all patterns. */
 #include "wire_peer.h"
+#include <malloc.h>
 
 static void options(void **state)
 {
@@ -123,6 +124,42 @@ static void what_arrived_is_delivered_though_the_stream_is_gone(void **state)
     FEED(p, FRAME("\1", "1"));
     sp_pipe_free(p, now);
     sp_socket_free(s); /* with one that waits */
+}
+
+static size_t allocated(void)
+{
+    struct mallinfo2 m = mallinfo2(); /* zero under a sanitizer: nothing is measured then */
+    return m.uordblks + m.hblkhd;
+}
+
+/* What peers that are gone have left is bounded in memory, not in octets sent by them. */
+static void little_is_held_of_peers_that_are_gone(void **state)
+{
+    enum { PEERS = 60000, SLOW_PEERS = 1000 };
+    (void)state;
+    msec now = 0;
+    struct sp_socket *s = wp_socket(SP_BUS, false);
+    size_t before = allocated();
+    for (int i = 0; i < PEERS; i++) {
+        struct sp_pipe *p = wp_open(s, SP_BUS, SP_BUS, now);
+        FEED(p, FRAME("\0", ""));
+        sp_pipe_free(p, now);
+    }
+    assert_true(allocated() - before < 96 << 20);
+    for (int i = 0; i < PEERS; i++)
+        RECEIVED(s, "");
+    static const uint8_t body[100000];
+    for (int i = 0; i < SLOW_PEERS; i++) {
+        struct sp_pipe *p = wp_open(s, SP_BUS, SP_BUS, now);
+        for (int k = 0; k < 3; k++)
+            sp_socket_send(s, &(struct msg){ .body = slice_of(body, sizeof body) }, now);
+        FEED(p, FRAME("\0", ""));
+        sp_pipe_free(p, now);
+    }
+    assert_true(allocated() - before < 96 << 20);
+    for (int i = 0; i < SLOW_PEERS; i++)
+        RECEIVED(s, "");
+    sp_socket_free(s);
 }
 
 static void reading_stops_and_goes_on(void **state)
@@ -342,6 +379,7 @@ int main(void)
         cmocka_unit_test(a_pipe_from_open_to_free),
         cmocka_unit_test(a_broken_pipe_harms_no_other),
         cmocka_unit_test(what_arrived_is_delivered_though_the_stream_is_gone),
+        cmocka_unit_test(little_is_held_of_peers_that_are_gone),
         cmocka_unit_test(reading_stops_and_goes_on),
         cmocka_unit_test(pipe_ids_follow_each_other),
         cmocka_unit_test(unasked_deliveries_wait),
