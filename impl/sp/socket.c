@@ -112,11 +112,26 @@ static void send_on(struct sp_socket *s, const struct sp_action *a, msec now)
     pipe_end(p, now);
 }
 
+/* Moves the queue to the front.  What was taken serves again behind it, with its memory. */
+static void close_up(struct sp_socket *s)
+{
+    size_t first = s->extra_first;
+    for (size_t i = first; i < s->extra_end; i++) {
+        struct kept_msg taken = s->extra[i - first];
+        s->extra[i - first] = s->extra[i];
+        s->extra[i] = taken;
+    }
+    s->extra_first = 0;
+    s->extra_end -= first;
+}
+
 /* Our lazy patterns deliver when asked only; a wrapper around one may do otherwise. */
 static bool keep_extra(struct sp_socket *s, const struct msg *msg)
 {
     if (s->extra_end - s->extra_first >= EXTRA_MOST)
         return false;
+    if (s->extra_end == s->extra_cap && s->extra_first > s->extra_cap / 2)
+        close_up(s);
     if (s->extra_end == s->extra_cap) {
         size_t cap = s->extra_cap == 0 ? 4 : 2 * s->extra_cap;
         struct kept_msg *extra = realloc(s->extra, cap * sizeof *extra);

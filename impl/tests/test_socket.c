@@ -1,5 +1,6 @@
 /* sp/socket.h: what is common to all patterns. */
 #include "wire_peer.h"
+#include "sp/socket_state.h"
 #include <malloc.h>
 
 static void options(void **state)
@@ -247,6 +248,30 @@ static void unasked_deliveries_wait(void **state)
     sp_socket_free(s);
 }
 
+/* A queue that never falls empty is no longer than what waits in it. */
+static void unasked_deliveries_are_bounded(void **state)
+{
+    (void)state;
+    msec now = 0;
+    struct pattern_ops ops = pull_ops;
+    ops.refuse = hasty_refuse;
+    struct sp_socket *s = sp_socket_new(&ops, 1);
+    struct sp_pipe *p = wp_open(s, SP_PULL, SP_PUSH, now);
+    char expected[3] = "00";
+    FEED(p, FRAME("\2", "00"));
+    for (unsigned i = 0; i < 10000; i++) {
+        char frame[] = FRAME("\2", "00");
+        frame[8] = (char)('0' + i % 10);
+        wp_feed(p, frame, sizeof frame - 1, now);
+        RECEIVED(s, expected);
+        expected[0] = frame[8];
+        assert_true(s->extra_cap <= 8);
+    }
+    RECEIVED(s, expected);
+    RECV_FAILS(s, E_AGAIN);
+    sp_socket_free(s);
+}
+
 /* What was received may be sent on, large or small. */
 static void echo(size_t size)
 {
@@ -383,6 +408,7 @@ int main(void)
         cmocka_unit_test(reading_stops_and_goes_on),
         cmocka_unit_test(pipe_ids_follow_each_other),
         cmocka_unit_test(unasked_deliveries_wait),
+        cmocka_unit_test(unasked_deliveries_are_bounded),
         cmocka_unit_test(received_messages_are_sent_on),
         cmocka_unit_test(every_protocol_under_every_split),
         cmocka_unit_test(compatibility),
