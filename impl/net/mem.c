@@ -119,7 +119,9 @@ static ptrdiff_t mem_write(struct stream *stream, const struct slice *v, int cou
         buf_put(&peer->in, v[i].p, n);
         if (peer->in.failed) {
             peer->in.failed = false;
-            return done ? (ptrdiff_t)done : -E_CLOSED;
+            if (!done)
+                return -E_CLOSED;
+            break;
         }
         done += n;
     }

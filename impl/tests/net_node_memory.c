@@ -88,8 +88,37 @@ static void in_simulated_time(void **state)
     fail_in_turn("inproc://x", NULL);
 }
 
+/* What went out before memory ran short is announced like any other octets. */
+static void part_of_a_write(void **state)
+{
+    static const uint8_t octets[1000];
+    (void)state;
+    static struct meeting m;
+    m.net = net_sim_new(0);
+    meet(&m, "tcp://127.0.0.1:1");
+    put(&m.a, octets, 10);
+    read_until(m.net, &m.b, 10);
+    const struct slice v[2] = { slice_of(octets, 10), slice_of(octets, sizeof octets) };
+    until_failure = 0;
+    assert_int_equal(stream_write(m.a.s, v, 2), 10);
+    until_failure = -1;
+    read_until(m.net, &m.b, 20);
+    assert_int_equal(m.b.n, 20);
+    wait_for(m.net, &m.a, STREAM_WRITABLE);
+    stream_want(m.b.s, STREAM_READABLE);
+    until_failure = 0;
+    assert_int_equal(stream_write(m.a.s, v, 2), 10);
+    until_failure = -1;
+    DRIVE(m.net, m.b.events & STREAM_READABLE);
+    part(&m);
+    net_free(m.net);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(in_simulated_time) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(in_simulated_time),
+        cmocka_unit_test(part_of_a_write),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
