@@ -168,7 +168,8 @@ static inline void net_free(struct net *n)
 /* A world of real sockets.  NULL: no memory or descriptors. */
 struct net *net_os_new(void);
 /* Any other descriptor in the same loop (an adapter's pipes, stdin).  Returns a stream that reads
- * `in` and writes `out` (either may be -1); it owns both. */
+ * `in` and writes `out` (either may be -1, or both the same); it owns both.  NULL: no memory or
+ * descriptors, and both are still the caller's. */
 struct stream *net_os_adopt(struct net *, int in, int out);
 int net_os_fd(struct stream *); /* the descriptor of a real stream, for options such as MSG_OOB */
 

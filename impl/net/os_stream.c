@@ -377,13 +377,17 @@ static bool make_nonblocking(int fd)
 struct stream *net_os_adopt(struct net *net, int in, int out)
 {
     struct os_net *n = container_of(net, struct os_net, net);
-    struct os_stream *s = make(n, in, false);
-    if (!s)
+    bool same = out == in && out >= 0;
+    if (same) /* each way has its own place in the loop */
+        out = fcntl(out, F_DUPFD_CLOEXEC, 0);
+    struct os_stream *s = same && out < 0 ? NULL : make(n, in, false);
+    if (!s) {
+        if (same && out >= 0)
+            close(out);
         return NULL;
+    }
     s->shared_in = in >= 0 && make_nonblocking(in);
     s->sources = 2;
-    if (out == in && out >= 0)
-        out = fcntl(out, F_DUPFD_CLOEXEC, 0); /* so that each has its own place in the loop */
     s->shared_out = out >= 0 && make_nonblocking(out);
     s->out.ready = on_out;
     s->out.close = close_out;

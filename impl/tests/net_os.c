@@ -80,21 +80,43 @@ static void adopting_leaves_a_shared_file_as_it_was(void **state)
     close(fds[1]);
 }
 
+static rlim_t allow_descriptors(rlim_t n)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    rlim_t old = limit.rlim_cur;
+    limit.rlim_cur = n;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    return old;
+}
+
+/* One descriptor for both ways needs a second: without it there is no stream, rather than one that
+ * cannot write. */
+static void adopting_both_ways_needs_a_descriptor(void **state)
+{
+    (void)state;
+    int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    rlim_t old = allow_descriptors((rlim_t)fd + 1);
+    assert_null(net_os_adopt(m.net, fd, fd));
+    allow_descriptors(old);
+    struct stream *s = net_os_adopt(m.net, fd, fd); /* it is still ours to give */
+    assert_non_null(s);
+    end_set(&m.a, s);
+    assert_int_equal(put(&m.a, "x", 1), 1);
+    stream_close(s);
+}
+
 /* Out of descriptors: no busy loop, and the connection is accepted when there are some again. */
 static void no_descriptor_left(void **state)
 {
     (void)state;
-    struct rlimit old, tight;
     struct stream *s;
     assert_int_equal(net_listen(m.net, "tcp://127.0.0.1:0", meeting_accept, &m, &m.l), E_OK);
     assert_int_equal(net_dial(m.net, m.l->url, &s), E_OK);
     end_set(&m.a, s);
-    assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
     int probe = dup(0);
     close(probe);
-    tight = old;
-    tight.rlim_cur = (rlim_t)probe;
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &tight), 0);
+    rlim_t old = allow_descriptors((rlim_t)probe);
     msec until = net_now(m.net) + 120;
     unsigned steps = 0;
     while (net_now(m.net) < until) {
@@ -103,7 +125,7 @@ static void no_descriptor_left(void **state)
     }
     struct stream *none;
     enum err err = net_dial(m.net, m.l->url, &none);
-    setrlimit(RLIMIT_NOFILE, &old);
+    allow_descriptors(old);
     assert_int_equal(err, E_NOMEM);
     assert_true(steps < 20);
     assert_null(m.b.s);
@@ -173,6 +195,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(pipes_are_streams_too, up, down),
         cmocka_unit_test_setup_teardown(a_plain_file_is_always_ready, up, down),
         cmocka_unit_test_setup_teardown(adopting_leaves_a_shared_file_as_it_was, up, down),
+        cmocka_unit_test_setup_teardown(adopting_both_ways_needs_a_descriptor, up, down),
         cmocka_unit_test_setup_teardown(no_descriptor_left, up, down),
         cmocka_unit_test_setup_teardown(full_backlog, up, down),
         cmocka_unit_test_setup_teardown(dead_address, up, down),
