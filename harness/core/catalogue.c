@@ -85,6 +85,20 @@ enum level case_level(const struct conf_case *c)
     return strictest;
 }
 
+bool case_unconfirmed(const struct conf_case *c)
+{
+    const char *at = c->covers, *id;
+    size_t n;
+    if (case_level(c) != LEVEL_DEFACTO)
+        return false;
+    while (next_covered(&at, &id, &n)) {
+        const struct requirement *r = requirement_find(id, n);
+        if (r && r->level == LEVEL_DEFACTO && r->seen[0])
+            return false;
+    }
+    return true;
+}
+
 bool case_covers(const struct conf_case *c, const struct requirement *r)
 {
     const char *at = c->covers, *id;

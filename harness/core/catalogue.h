@@ -15,6 +15,8 @@ const struct conf_case *case_find(const char *id); /* NULL: unknown */
 bool next_covered(const char **at, const char **id, size_t *n);
 /* The strictest of its rows; MAY when none of them is known. */
 enum level case_level(const struct conf_case *);
+/* That is DEFACTO, and nobody was seen to do any of those rows: not held against anyone yet. */
+bool case_unconfirmed(const struct conf_case *);
 bool case_covers(const struct conf_case *, const struct requirement *);
 
 /* A case runs once for each of its instances, in the order of enum via. */

@@ -66,20 +66,6 @@ static size_t print_known_peers(const struct conf_case *c)
     return found;
 }
 
-static bool needs_confirmation(const struct conf_case *c)
-{
-    const char *at = c->covers, *id;
-    size_t n;
-    while (next_covered(&at, &id, &n)) {
-        const struct requirement *r = requirement_find(id, n);
-        if (r && r->level == LEVEL_MUST)
-            return false;
-        if (r && r->level == LEVEL_DEFACTO && r->seen[0])
-            return false;
-    }
-    return case_level(c) == LEVEL_DEFACTO;
-}
-
 static void print_outcomes(const struct conf_case *c, const char *script)
 {
     static const char *const names[] = { "variant", NULL };
@@ -93,7 +79,7 @@ static void print_outcomes(const struct conf_case *c, const char *script)
     case LEVEL_MUST:
         break;
     case LEVEL_DEFACTO:
-        breach = needs_confirmation(c) ? "INFO" : "FAIL";
+        breach = case_unconfirmed(c) ? "INFO" : "FAIL";
         break;
     case LEVEL_SHOULD:
         breach = "WARN";
@@ -103,7 +89,7 @@ static void print_outcomes(const struct conf_case *c, const char *script)
         break;
     }
     printf("Otherwise %s, by its level %s%s\n", breach, level_name(case_level(c)),
-           needs_confirmation(c) ? ", which no live run has confirmed" : "");
+           case_unconfirmed(c) ? ", which no live run has confirmed" : "");
 }
 
 static void print_lines(const char *const *lines, size_t count)

@@ -207,13 +207,10 @@ static int take_peer(struct run_options *o, const char *name, bool expect_none)
     return 0;
 }
 
-static int take(struct run_options *o, int option, const char *arg, bool *expect_none)
+enum { NOT_HERE = -1 }; /* the option belongs to another of these */
+
+static int take_target(struct run_options *o, int option, const char *arg)
 {
-    static const char *const profiles[] = { "interop", "draft", "strict", NULL };
-    static const char *const behaviours[] = { "echo", "answer", "drain", "source", "none", NULL };
-    static const char *const cuts[] = { "whole", "octets", "coalesced", "every-split", NULL };
-    long long n = 0, m = 0;
-    int k = 0;
     switch (option) {
     case OPT_IUT:
         o->target = TARGET_COMMAND;
@@ -228,6 +225,10 @@ static int take(struct run_options *o, int option, const char *arg, bool *expect
     case OPT_REFERENCE:
         o->target = TARGET_REFERENCE;
         return 0;
+    case OPT_MUTANT:
+        o->target = TARGET_REFERENCE;
+        o->mutant = mutant_find(arg);
+        return o->mutant ? 0 : wrong("no such mutant; `spconform mutants --list` shows them", arg);
     case OPT_CONNECT:
     case OPT_LISTEN:
         o->target = option == OPT_CONNECT ? TARGET_CONNECT : TARGET_LISTEN;
@@ -237,6 +238,15 @@ static int take(struct run_options *o, int option, const char *arg, bool *expect
         o->target = TARGET_ATTACH;
         o->url = arg;
         return 0;
+    default: /* any number of the table */
+        return NOT_HERE;
+    }
+}
+
+static int take_service(struct run_options *o, int option, const char *arg)
+{
+    static const char *const behaviours[] = { "echo", "answer", "drain", "source", "none", NULL };
+    switch (option) {
     case OPT_PROTOCOL:
         o->protocol = arg;
         return sp_protocol_named(arg)
@@ -254,9 +264,20 @@ static int take(struct run_options *o, int option, const char *arg, bool *expect
     case OPT_RESTART:
         o->restart = arg;
         return 0;
+    default: /* any number of the table */
+        return NOT_HERE;
+    }
+}
+
+static int take_selection(struct run_options *o, int option, const char *arg)
+{
+    static const char *const cuts[] = { "whole", "octets", "coalesced", "every-split", NULL };
+    long long n = 0, m = 0;
+    int k = 0;
+    switch (option) {
     case OPT_FILTER:
         if (o->filter_count == FILTERS_MAX)
-            return wrong("too many filters", arg);
+            return wrong("more than 64 filters; a glob can stand for several", arg);
         o->filters[o->filter_count++] = arg;
         return 0;
     case OPT_TRANSPORT:
@@ -289,6 +310,17 @@ static int take(struct run_options *o, int option, const char *arg, bool *expect
         o->every_split = k == 3;
         o->segmentation = k == 3 ? SEGMENT_WHOLE : (enum segmentation)k;
         return 0;
+    default: /* any number of the table */
+        return NOT_HERE;
+    }
+}
+
+static int take_judging(struct run_options *o, int option, const char *arg, bool *expect_none)
+{
+    static const char *const profiles[] = { "interop", "draft", "strict", NULL };
+    long long n = 0;
+    int k;
+    switch (option) {
     case OPT_PROFILE:
         if ((k = one_of(arg, profiles)) < 0)
             return wrong("--profile takes draft, interop or strict, not", arg);
@@ -316,8 +348,18 @@ static int take(struct run_options *o, int option, const char *arg, bool *expect
             return wrong("--seed takes a number, not", arg);
         o->seed = (uint64_t)n;
         return 0;
+    default: /* any number of the table */
+        return NOT_HERE;
+    }
+}
+
+static int take_reporting(struct run_options *o, int option, const char *arg)
+{
+    switch (option) {
     case OPT_REPORT:
-        if (o->report_count == REPORTS_MAX || !strchr(arg, '='))
+        if (o->report_count == REPORTS_MAX)
+            return wrong("more than 16 reports", arg);
+        if (!strchr(arg, '='))
             return wrong("--report takes KIND=FILE, not", arg);
         o->reports[o->report_count++] = arg;
         return 0;
@@ -332,13 +374,21 @@ static int take(struct run_options *o, int option, const char *arg, bool *expect
     case OPT_VERBOSE:
         o->verbose = true;
         return 0;
-    case OPT_MUTANT:
-        o->target = TARGET_REFERENCE;
-        o->mutant = mutant_find(arg);
-        return o->mutant ? 0 : wrong("no such mutant; `spconform mutants --list` shows them", arg);
-    default:
-        return 2;
+    default: /* any number of the table */
+        return NOT_HERE;
     }
+}
+
+static int take(struct run_options *o, int option, const char *arg, bool *expect_none)
+{
+    int status = take_target(o, option, arg);
+    if (status == NOT_HERE)
+        status = take_service(o, option, arg);
+    if (status == NOT_HERE)
+        status = take_selection(o, option, arg);
+    if (status == NOT_HERE)
+        status = take_judging(o, option, arg, expect_none);
+    return status == NOT_HERE ? take_reporting(o, option, arg) : status;
 }
 
 static int make_out(const char *dir)

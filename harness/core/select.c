@@ -82,22 +82,6 @@ const char *filter_that_matches_nothing(const struct run_options *o)
     return NULL;
 }
 
-/* The strictest rows decide; when these are DEFACTO and nobody was seen to do any, it is not held
- * against anyone yet. */
-static bool unconfirmed(const struct conf_case *c, enum level level)
-{
-    const char *at = c->covers, *id;
-    size_t n;
-    if (level != LEVEL_DEFACTO)
-        return false;
-    while (next_covered(&at, &id, &n)) {
-        const struct requirement *row = requirement_find(id, n);
-        if (row && row->level == LEVEL_DEFACTO && row->seen[0])
-            return false;
-    }
-    return true;
-}
-
 /* Over v6 too the cases are those of tcp. */
 static bool black_box_can(const struct run_options *o, enum via via)
 {
@@ -171,7 +155,7 @@ size_t select_instances(const struct run_options *o, struct instance **out)
             if (!x->sanity && o->shards > 1 && matched++ % o->shards != o->shard - 1)
                 continue;
             x->level = case_level(all[i]);
-            x->unconfirmed = unconfirmed(all[i], x->level);
+            x->unconfirmed = case_unconfirmed(all[i]);
             n++;
         }
     }
