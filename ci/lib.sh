@@ -37,14 +37,18 @@ install_missing() {
     local log
     log=$(mktemp)
     # Package lists may be absent or old, so what the lists at hand cannot give is tried once more
-    # with new ones.
+    # with new ones.  One broken source among several is no reason to stop: the second try tells.
     if ! "${as[@]}" install -y --no-install-recommends "${missing[@]}" >"$log" 2>&1; then
-        if ! "${as[@]}" update >"$log" 2>&1 ||
-            ! "${as[@]}" install -y --no-install-recommends "${missing[@]}" >>"$log" 2>&1; then
+        "${as[@]}" update >"$log" 2>&1 || true
+        if ! "${as[@]}" install -y --no-install-recommends "${missing[@]}" >>"$log" 2>&1; then
             local why
-            why=$(grep -m1 '^E:' "$log" || tail -n1 "$log")
+            # What could not be fetched explains a package that is not known.
+            why=$({
+                grep -m1 'Failed to fetch' "$log" || true
+                grep -m1 '^E:' "$log" || tail -n1 "$log"
+            } | uniq | cut -c1-200)
             rm -f "$log"
-            die "cannot install ${missing[*]} ($why); as root type: $type"
+            die "cannot install ${missing[*]}"$'\n'"$why"$'\n'"mend that and type it again; by hand, as root: $type"
         fi
     fi
     rm -f "$log"
