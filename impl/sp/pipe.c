@@ -31,8 +31,8 @@ static bool widen_table(struct sp_socket *s)
     memset(table, 0, slots * sizeof *table);
     s->table = table;
     s->slots = slots;
-    for (struct link *l = s->all.next; l != &s->all; l = l->next) {
-        struct sp_pipe *p = LINK_OWNER(l, struct sp_pipe, all);
+    for (struct link *k = list_first(&s->all); k; k = list_next(&s->all, k)) {
+        struct sp_pipe *p = container_of(k, struct sp_pipe, all);
         p->same_slot = *slot_of(s, p->id);
         *slot_of(s, p->id) = p;
     }
@@ -67,9 +67,7 @@ struct sp_pipe *sp_pipe_open(struct sp_socket *s, enum sp_framing framing, msec 
     p->same_slot = *slot_of(s, p->id);
     *slot_of(s, p->id) = p;
     s->opened++;
-    link_append(&s->all, &p->all);
-    link_init(&p->ready);
-    link_init(&p->dirty);
+    list_append(&s->all, &p->all);
     pipe_mark(p); /* our greeting */
     return p;
 }
@@ -107,8 +105,8 @@ pipe_id sp_pipe_id(const struct sp_pipe *p)
 
 void pipe_mark(struct sp_pipe *p)
 {
-    if (!p->orphan && link_alone(&p->dirty))
-        link_append(&p->socket->dirty, &p->dirty);
+    if (!p->orphan && !link_in(&p->dirty))
+        list_append(&p->socket->dirty, &p->dirty);
 }
 
 /* ---- what arrives ---- */
@@ -196,8 +194,8 @@ void pipe_pump(struct sp_pipe *p, msec now)
             break;
         case SP_EV_MESSAGE:
             if (may_wait(p, payload)) {
-                if (link_alone(&p->ready))
-                    link_append(&p->socket->ready, &p->ready);
+                if (!link_in(&p->ready))
+                    list_append(&p->socket->ready, &p->ready);
                 return;
             }
             pipe_offer(p, now);
@@ -294,25 +292,25 @@ void sp_pipe_free(struct sp_pipe *p, msec now)
     leave(p, now);
     link_remove(&p->dirty);
     p->user = NULL;
-    if (!link_alone(&p->ready))
+    if (link_in(&p->ready))
         sp_conn_shrink(p->conn);
     size_t held = sizeof *p + sp_conn_memory(p->conn);
-    if (!link_alone(&p->ready) && held <= ORPHAN_OCTETS - s->orphan_octets) {
+    if (link_in(&p->ready) && held <= ORPHAN_OCTETS - s->orphan_octets) {
         p->orphan = true;
         p->orphan_octets = held;
         s->orphan_octets += held;
         return;
     }
-    if (!link_alone(&p->ready))
+    if (link_in(&p->ready))
         socket_note(s, SP_ACT_DROP, p->id, "too much is held of peers that are gone");
     pipe_destroy(p);
 }
 
 struct sp_pipe *sp_socket_next_dirty(struct sp_socket *s)
 {
-    if (link_alone(&s->dirty))
+    struct link *k = list_first(&s->dirty);
+    if (k == NULL)
         return NULL;
-    struct sp_pipe *p = LINK_OWNER(s->dirty.next, struct sp_pipe, dirty);
-    link_remove(&p->dirty);
-    return p;
+    link_remove(k);
+    return container_of(k, struct sp_pipe, dirty);
 }

@@ -31,9 +31,9 @@ struct sp_socket *sp_socket_new(const struct pattern_ops *ops, uint64_t seed)
         free(s);
         return NULL;
     }
-    link_init(&s->all);
-    link_init(&s->ready);
-    link_init(&s->dirty);
+    list_init(&s->all);
+    list_init(&s->ready);
+    list_init(&s->dirty);
     return s;
 }
 
@@ -41,8 +41,8 @@ void sp_socket_free(struct sp_socket *s)
 {
     if (s == NULL)
         return;
-    while (!link_alone(&s->all))
-        pipe_destroy(LINK_OWNER(s->all.next, struct sp_pipe, all));
+    for (struct link *k; (k = list_first(&s->all));)
+        pipe_destroy(container_of(k, struct sp_pipe, all));
     pattern_free(s->pattern);
     for (size_t i = 0; i < s->extra_cap; i++)
         kept_msg_free(&s->extra[i]);
@@ -218,7 +218,7 @@ static void requeue(struct sp_pipe *p, msec now)
     struct slice unused;
     enum sp_event_type next = p->dead ? SP_EV_NONE : sp_conn_peek(p->conn, &unused);
     if (next == SP_EV_MESSAGE)
-        link_append(&s->ready, &p->ready);
+        list_append(&s->ready, &p->ready);
     else if (p->orphan)
         s->grave = p;
     else if (next == SP_EV_ERROR)
@@ -251,9 +251,9 @@ enum err sp_socket_recv(struct sp_socket *s, struct msg *msg, msec now)
     socket_drain(s, now);
     if (e != E_AGAIN || !s->pattern->ops->lazy)
         return e;
-    while (!link_alone(&s->ready)) {
-        struct sp_pipe *p = LINK_OWNER(s->ready.next, struct sp_pipe, ready);
-        link_remove(&p->ready);
+    for (struct link *k; (k = list_first(&s->ready));) {
+        struct sp_pipe *p = container_of(k, struct sp_pipe, ready);
+        link_remove(k);
         socket_bury(s); /* the message of an orphan taken before was not delivered */
         s->receiving = true;
         s->delivered = false;

@@ -1,7 +1,7 @@
 /* socket_state.h -- what socket.c and pipe.c share; private to them. */
 #ifndef SP_SOCKET_STATE_H
 #define SP_SOCKET_STATE_H
-#include "sp/link.h"
+#include "base/list.h"
 #include "sp/protocol.h"
 #include "sp/socket.h"
 
@@ -19,7 +19,7 @@ struct sp_pipe {
     bool orphan;          /* the stream is gone; only messages that wait are left */
     size_t orphan_octets; /* of memory, counted in the socket's sum */
     struct link all;
-    struct link ready; /* in the socket's ready ring: a whole message waits for a receive */
+    struct link ready; /* in the socket's ready list: a whole message waits for a receive */
     struct link dirty;
     struct sp_pipe *same_slot; /* the next in the table */
 };
@@ -31,8 +31,8 @@ struct sp_socket {
     uint64_t max_recv;
     size_t send_buf, recv_buf;
 
-    struct link all, ready, dirty;
-    struct sp_pipe **table; /* by id; `slots` is a power of two */
+    struct list all, ready, dirty; /* of struct sp_pipe */
+    struct sp_pipe **table;        /* by id; `slots` is a power of two */
     size_t slots, opened;
     pipe_id last_id;
     size_t live, writable;
