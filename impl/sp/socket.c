@@ -25,8 +25,9 @@ struct sp_socket *sp_socket_new(const struct pattern_ops *ops, uint64_t seed)
         .max_recv = MAX_RECV,
         .send_buf = SEND_BUF,
         .last_id = (pipe_id)rng_next(&rng) & 0x7fffffff,
-        .pattern = pattern_new(ops, rng_next(&rng)),
     };
+    /* Not above: which of two calls there is the first is the compiler's choice. */
+    s->pattern = pattern_new(ops, rng_next(&rng));
     if (s->pattern == NULL) {
         free(s);
         return NULL;
