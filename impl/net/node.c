@@ -12,7 +12,7 @@ enum {
     INPROC_AT_ONCE = 256,
 };
 
-void node_changed(struct node *n)
+static void node_changed(struct node *n)
 {
     if (n->config.changed)
         n->config.changed(n->config.changed_ctx);

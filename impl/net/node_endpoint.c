@@ -135,7 +135,6 @@ enum err node_dial(struct node_socket *s, const char *url)
     struct node_endpoint *e = make(s, url, &err);
     if (!e)
         return err;
-    e->dials = true;
     err = dial(e);
     if (err)
         node_endpoint_free(e);

@@ -21,7 +21,8 @@ static void update_want(struct node_pipe *p)
 
 /* ---- out ---- */
 
-bool node_pipe_write(struct node_pipe *p)
+/* True: octets went out. */
+static bool node_pipe_write(struct node_pipe *p)
 {
     struct slice v[SLICES];
     bool wrote = false;
@@ -43,7 +44,8 @@ bool node_pipe_write(struct node_pipe *p)
     return wrote;
 }
 
-bool node_pipe_idle(const struct node_pipe *p)
+/* Nothing that would be worth to linger for. */
+static bool node_pipe_idle(const struct node_pipe *p)
 {
     struct slice v;
     return !p->sp || p->mute || sp_pipe_greeting(p->sp) || sp_pipe_out(p->sp, &v, 1) == 0;

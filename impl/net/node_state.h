@@ -50,7 +50,6 @@ struct node_endpoint {
     char text[160];            /* of the URL */
     struct listener *listener; /* NULL: a dialer, or inproc */
     struct link name_link;     /* in node.inproc */
-    bool dials;
     struct node_pipe *pipe; /* of a dialer: the attempt or connection there is */
     struct net_timer redial;
     msec wait; /* before the next attempt, within the configured bounds; 0: the least */
@@ -73,7 +72,6 @@ static inline msec node_now(const struct node *n)
 {
     return net_now(n->net);
 }
-void node_changed(struct node *);
 void node_note(struct node *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void node_mark(struct node_socket *);
 
@@ -91,8 +89,6 @@ void node_destroy(struct node_socket *);     /* everything it has, at once */
 struct node_pipe *node_pipe_new(struct node_socket *, struct stream *,
                                 struct node_endpoint *dialer);
 void node_pipe_end(struct node_pipe *);
-bool node_pipe_write(struct node_pipe *);      /* true: octets went out */
-bool node_pipe_idle(const struct node_pipe *); /* nothing that would be worth to linger for */
 void node_pipe_linger(struct node_pipe *);     /* its socket is closed: ends it when idle */
 
 void node_endpoint_free(struct node_endpoint *);
