@@ -12,8 +12,8 @@ struct node_socket;
 struct node_endpoint; /* a listener or a dialer of a socket */
 
 struct node_config {
-    struct net *net;
-    uint64_t seed; /* first request, survey and channel ids come from it: random per process */
+    struct net *net; /* borrowed; outlives the node */
+    uint64_t seed;   /* first request, survey and channel ids come from it: random per process */
     /* Finds the pattern; NULL: pattern_find.  Lets a wrapper stand around a machine. */
     const struct pattern_ops *(*find)(void *ctx, uint16_t self, bool raw);
     void *find_ctx;
@@ -25,11 +25,13 @@ struct node_config {
     void *note_ctx;
 };
 
-struct node *node_new(const struct node_config *);
-void node_free(struct node *);
+struct node *node_new(const struct node_config *); /* copies it; NULL: no memory */
+void node_free(struct node *);                     /* and its sockets, at once: nothing lingers */
 
+/* `self`: SP_PAIR0 ...  NULL: no such protocol, or no memory. */
 struct node_socket *node_open(struct node *, uint16_t self, bool raw);
-/* Flushes what the kernel takes at once, keeps trying for `linger` ms (option), then closes. */
+/* Frees the socket; a request that is out is cancelled.  Flushes what the kernel takes at once,
+ * keeps trying for `linger` ms (option), then closes. */
 void node_close(struct node_socket *);
 bool node_lingering(const struct node *); /* some closed socket still has output to write */
 
@@ -41,20 +43,22 @@ bool node_lingering(const struct node *); /* some closed socket still has output
  * "linger"         1000   0: none; -1: until everything is out
  * E_INVAL: out of range.  They apply from the next attempt, peer or close on. */
 enum err node_set(struct node_socket *, const char *option, int64_t value);
-enum err node_subscribe(struct node_socket *, struct slice topic, bool on);
+enum err node_subscribe(struct node_socket *, struct slice topic,
+                        bool on); /* as sp_socket_subscribe */
 
 /* URLs: tcp://HOST:PORT  tcp://[::1]:PORT  ipc://PATH  inproc://NAME (known in this node only).
  * `actual`, unless NULL, gets the address with its port.  E_INVAL, E_INUSE, E_NOMEM, E_OTHER. */
 enum err node_listen(struct node_socket *, const char *url, char *actual, size_t cap);
 /* Returns at once and goes on trying until the socket is closed.  E_INVAL, E_NOMEM. */
 enum err node_dial(struct node_socket *, const char *url);
-size_t node_pipes(const struct node_socket *);
+size_t node_pipes(const struct node_socket *); /* those usable: sp_socket_pipes */
 
-/* E_AGAIN: try again when `changed` was called.  Output is written when the loop turns, when a
- * pipe is full, or by node_flush.  E_STATE also: the socket is part of a device. */
+/* Errors as sp_socket_send.  E_AGAIN: try again when `changed` was called.  Output is written when
+ * the loop turns, when a pipe is full, or by node_flush.  E_STATE also: the socket is part of a
+ * device. */
 enum err node_send(struct node_socket *, const struct msg *);
-/* The message is borrowed until the next call of this node or step of the net; node_send on the
- * same socket may be handed it. */
+/* Errors as sp_socket_recv.  The message is borrowed until the next call of this node or step of
+ * the net; node_send on the same socket may be handed it. */
 enum err node_recv(struct node_socket *, struct msg *);
 void node_flush(struct node *);
 

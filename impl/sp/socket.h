@@ -27,17 +27,22 @@ struct pattern *sp_socket_pattern(struct sp_socket *);
  * none), "ttl" (REP, RESPONDENT, PAIR v1; 1..255), "polyamorous" (PAIR v1; 0 or 1; E_STATE once
  * there is a peer). */
 enum err sp_socket_set(struct sp_socket *, const char *option, int64_t value);
+/* E_NOTSUP: not a cooked SUB; E_INVAL: the topic to take off was never put on; E_NOMEM. */
 enum err sp_socket_subscribe(struct sp_socket *, struct slice topic, bool on);
 
-/* E_AGAIN: push-back; nothing was taken.  Borrowed: the message is copied or referenced; it may be
- * the one last received here.  The head counts on raw sockets only. */
+/* E_AGAIN: push-back; nothing was taken.  E_STATE: nobody asked (REP, RESPONDENT).  E_NOTSUP: the
+ * pattern never sends.  E_INVAL: a head that is no id (raw BUS).  E_NOMEM.  Borrowed: the
+ * message is copied or referenced; it may be the one last received here.  The head counts on raw
+ * sockets only. */
 enum err sp_socket_send(struct sp_socket *, const struct msg *, msec now);
-/* The message is borrowed until the next call on this socket or its pipes (sp_socket_next_dirty,
+/* E_AGAIN: nothing yet.  E_STATE: nothing was asked (REQ, SURVEYOR).  E_TIMEDOUT: the survey ended
+ * while a receive waited.  E_NOTSUP: the pattern never receives.
+ * The message is borrowed until the next call on this socket or its pipes (sp_socket_next_dirty,
  * the const functions and sp_pipe_sent keep it). */
 enum err sp_socket_recv(struct sp_socket *, struct msg *, msec now);
 bool sp_socket_can_send(const struct sp_socket *); /* some pipe is writable */
 
-msec sp_socket_deadline(const struct sp_socket *);
+msec sp_socket_deadline(const struct sp_socket *); /* of sp_socket_tick; MSEC_NEVER: none */
 void sp_socket_tick(struct sp_socket *, msec now);
 /* The application is done with it: the pattern sends nothing more (a REQ would move its request to
  * another pipe as each one ends).  What waits in the output of the pipes may still be written. */
