@@ -298,6 +298,38 @@ static void large_payloads_are_kept_by_reference(void **state)
 }
 
 /* What is written does not depend on how much is taken at a time. */
+/* Takes `most` octets of what waits, as a stream does that takes any part of what it is offered. */
+static void write_some(struct sp_conn *c, size_t most, int slices, struct buf *got)
+{
+    struct slice out[100];
+    while (most > 0 && sp_conn_unsent(c) > 0) {
+        int count = sp_conn_out(c, out, slices);
+        size_t some = 0;
+        assert_in_range(count, 1, slices);
+        for (int k = 0; k < count && some < most; k++) {
+            assert_true(out[k].n > 0);
+            struct slice part = out[k];
+            if (part.n > most - some)
+                part.n = most - some;
+            buf_put_slice(got, part);
+            some += part.n;
+        }
+        sp_conn_sent(c, some);
+        most -= some;
+    }
+}
+
+static void send_frame(struct sp_conn *c, enum sp_framing framing, const struct msg *m,
+                       struct buf *want)
+{
+    assert_int_equal(sp_conn_send(c, m), E_OK);
+    if (framing == SP_FRAMING_IPC)
+        buf_u8(want, 1);
+    buf_be64(want, m->head.n + m->body.n);
+    buf_put_slice(want, m->head);
+    buf_put_slice(want, m->body);
+}
+
 static void output(size_t step, enum sp_framing framing)
 {
     struct sp_conn *c = open_conn(framing, 0, 0);
@@ -319,43 +351,13 @@ static void output(size_t step, enum sp_framing framing)
     sp_greeting_write(&want, &greeting);
     for (int round = 0; round < 30; round++)
         for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++) {
-            const struct msg *m = &messages[i];
-            assert_int_equal(sp_conn_send(c, m), E_OK);
-            if (framing == SP_FRAMING_IPC)
-                buf_u8(&want, 1);
-            buf_be64(&want, m->head.n + m->body.n);
-            buf_put_slice(&want, m->head);
-            buf_put_slice(&want, m->body);
-            size_t n = round % 3 == 0 ? 0 : step;
-            while (n > 0 && sp_conn_unsent(c) > 0) {
-                struct slice out[3];
-                int count = sp_conn_out(c, out, 3);
-                assert_in_range(count, 1, 3);
-                size_t some = 0;
-                for (int k = 0; k < count && some < n; k++) {
-                    assert_true(out[k].n > 0);
-                    struct slice part = out[k];
-                    if (part.n > n - some)
-                        part.n = n - some;
-                    buf_put_slice(&got, part);
-                    some += part.n;
-                }
-                sp_conn_sent(c, some);
-                n -= some;
-            }
+            send_frame(c, framing, &messages[i], &want);
+            write_some(c, round % 3 == 0 ? 0 : step, 3, &got);
             assert_int_equal(sp_conn_unsent(c), want.n - got.n);
         }
-    struct slice out[100];
-    while (sp_conn_unsent(c) > 0) {
-        size_t sum = 0;
-        int count = sp_conn_out(c, out, 100);
-        for (int k = 0; k < count; k++) {
-            buf_put_slice(&got, out[k]);
-            sum += out[k].n;
-        }
-        sp_conn_sent(c, sum);
-    }
-    assert_int_equal(sp_conn_out(c, out, 100), 0);
+    write_some(c, SIZE_MAX, 100, &got);
+    struct slice none;
+    assert_int_equal(sp_conn_out(c, &none, 1), 0);
     assert_int_equal(got.n, want.n);
     assert_memory_equal(got.p, want.p, got.n);
     assert_int_equal(big->refs, 1);
