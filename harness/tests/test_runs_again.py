@@ -48,9 +48,10 @@ FAULTS = { # and the verb at which it shows
     "tells": ("open", tell),
     "hangs": ("send", linger),
     "hurries": ("set", None),
+    "sours": ("set", None), # and hurries from then on
     "": ("", None),
 }
-before, fault = "", ""
+before, fault, sour = "", "", False
 for line in sys.stdin.buffer:
     words = line.decode().split()
     if words[0] == "open":
@@ -61,6 +62,8 @@ for line in sys.stdin.buffer:
         condition, _, fault = faults[min(time, len(faults) - 1)].rpartition(": ")
         if condition and condition != "after " + before:
             fault = ""
+        sour = sour or fault == "sours"
+        fault = "hurries" if sour else fault
         before = words[2]
     if words[0] == FAULTS[fault][0]:
         if fault == "hurries":
@@ -161,6 +164,7 @@ def test_suspects_are_measured_again(name, measured):
 
 EARLY = {
     "once": (["hurries", ""], "INFO", "once, not again: too early"),
+    "in one process": (["sours", ""], "INFO", "once, not again: too early"),
     "always": (["hurries"], "FAIL", "too early"),
     "after another": (["after sub: hurries"], "FAIL", "(only after {before})"),
 }
