@@ -23,6 +23,9 @@ void call_begin(struct t *t, struct at at, int64_t ms, struct buf *line)
     c->asked = net_now(t->net);
     c->deadline = msec_after(c->asked, ms + t->on->grace);
     snprintf(c->verb, sizeof c->verb, "%.*s", (int)strcspn(text, " "), text);
+    const char *words = text + strlen(c->verb);
+    words += *words == ' ' ? 1 + strcspn(words + 1, " ") : 0;
+    snprintf(c->words, sizeof c->words, "%s", words);
     buf_clear(&c->answer);
     port_ask(t->port, text);
 }
@@ -72,7 +75,7 @@ const char *call_end(struct t *t, struct at at, const char **code)
 {
     const char *rest = call_take(t, code);
     if (!rest && strcmp(*code, "na") == 0)
-        t_stop(t, SKIPPED, at, "not available in this implementation or adapter: %s", at.text);
+        t_stop(t, SKIPPED, at, "the adapter answers na to `%s%s`", t->call.verb, t->call.words);
     return rest;
 }
 

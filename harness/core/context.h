@@ -83,8 +83,8 @@ struct call {
     bool pending, answered;
     struct at at;
     msec asked, deadline;
-    char verb[12];
-    struct buf answer; /* "ok ...", "err ...", "na" */
+    char verb[12], words[40]; /* words: behind the socket's name, which says nothing */
+    struct buf answer;        /* "ok ...", "err ...", "na" */
 };
 
 /* Buffers of the case: a script that ends in the middle leaves nothing behind. */

@@ -234,7 +234,8 @@ static unsigned tell_case(struct kept *k, const struct result *x, size_t i)
     return n;
 }
 
-/* One case: "id (instances): reason".  Several: the reason, then a line for each. */
+/* One case: "id (instances): reason".  Several: the reason, then a line for each; but of those
+ * skipped only how many. */
 static void put_group(struct terminal *t, size_t first)
 {
     FILE *out = t->base.out;
@@ -259,10 +260,16 @@ static void put_group(struct terminal *t, size_t first)
         put_clause(out, x);
     }
     fputc('\n', out);
+    /* An adapter of one protocol skips nearly all, and what failed must stay in sight. */
+    bool names = x->verdict != V_SKIP || t->verbose;
     for (size_t i = first; i < k->n; i++) {
         const struct result *head = &k->list[i].result;
         if (k->list[i].told || !same_reason(x, head))
             continue;
+        if (!names) {
+            tell_case(k, x, i);
+            continue;
+        }
         fprintf(out, "%*s", INDENT, "");
         text_put(out, head->case_id, TEXT_LINE);
         fprintf(out, " (%u)", tell_case(k, x, i));
@@ -310,6 +317,18 @@ static void put_notes(struct terminal *t, const char *notes)
     put_detail(t->base.out, notes);
 }
 
+static void put_hint(const struct terminal *t, const struct summary *s)
+{
+    const struct kept *k = &t->kept;
+    bool failed = false, traced = false;
+    for (size_t i = 0; i < k->n; i++) {
+        failed |= verdict_failed(k->list[i].result.verdict);
+        traced |= *k->list[i].result.trace != '\0';
+    }
+    if (failed && !traced && !*s->stopped)
+        fputs("no traces were kept: --out DIR keeps every octet of what fails\n", t->base.out);
+}
+
 static void end(struct reporter *r, const struct summary *s)
 {
     struct terminal *t = (struct terminal *)r;
@@ -337,6 +356,7 @@ static void end(struct reporter *r, const struct summary *s)
         }
     }
     put_notes(t, s->notes);
+    put_hint(t, s);
     put_counts(t, s);
 }
 

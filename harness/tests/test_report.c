@@ -141,6 +141,62 @@ static void terminal_in_a_pipe(void **state)
     free(got);
 }
 
+static char *written_with(bool verbose, const struct result *list, size_t n, char **text)
+{
+    size_t size;
+    struct reporter *r = reporter_terminal(open_memstream(text, &size), verbose);
+    struct summary s = { .peer = "tiny 1", .stopped = "", .notes = "" };
+    r->owned = true;
+    assert_true(reporter_begin(r, s.peer, (unsigned)n));
+    for (size_t i = 0; i < n; i++) {
+        summary_add(&s, &list[i]);
+        assert_true(reporter_result(r, &list[i]));
+    }
+    assert_true(reporter_end(r, &s));
+    reporter_free(r);
+    return *text;
+}
+
+/* An adapter of one protocol skips nearly all: what failed must not scroll away. */
+static void skipped_cases_are_counted(void **state)
+{
+    (void)state;
+    static const struct result list[] = {
+        { .case_id = "bus_a", .instance = "bus_a[ipc]", .verdict = V_SKIP, .why = "no ipc" },
+        { .case_id = "bus_a", .instance = "bus_a[tcp]", .verdict = V_SKIP, .why = "no bus" },
+        { .case_id = "pub_a", .instance = "pub_a[ipc]", .verdict = V_SKIP, .why = "no ipc" },
+    };
+    char *got;
+    written_with(false, list, 3, &got);
+    assert_string_equal(got, "SKIP  no ipc (2)\n"
+                             "SKIP  bus_a (1): no bus\n"
+                             "tiny 1: 3 instances in 0.0 s: 3 SKIP\n"
+                             "0 passed, 0 failed, 3 skipped\n");
+    free(got);
+    written_with(true, list, 3, &got);
+    assert_non_null(strstr(got, "SKIP  no ipc (2)\n"
+                                "      bus_a (1)\n"
+                                "      pub_a (1)\n"));
+    free(got);
+}
+
+static void failures_without_traces_say_how_to_get_them(void **state)
+{
+    (void)state;
+    static const struct result untraced = {
+        .case_id = "bus_a", .instance = "bus_a[tcp]", .verdict = V_FAIL, .why = "no"
+    };
+    struct result traced = untraced;
+    traced.trace = "out/bus_a";
+    char *got;
+    written_with(false, &untraced, 1, &got);
+    assert_non_null(strstr(got, "--out DIR"));
+    free(got);
+    written_with(false, &traced, 1, &got);
+    assert_null(strstr(got, "--out DIR"));
+    free(got);
+}
+
 static void verbose_names_every_instance(void **state)
 {
     (void)state;
@@ -344,6 +400,8 @@ int main(void)
         cmocka_unit_test(text_is_made_safe),
         cmocka_unit_test(terminal_in_a_pipe),
         cmocka_unit_test(verbose_names_every_instance),
+        cmocka_unit_test(skipped_cases_are_counted),
+        cmocka_unit_test(failures_without_traces_say_how_to_get_them),
         cmocka_unit_test(terminal_shows_progress_and_colour),
         cmocka_unit_test(tap),
         cmocka_unit_test(github),
