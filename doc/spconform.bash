@@ -66,7 +66,7 @@ _spconform()
     --trace) words="failed all" ;;
     --transport) words="tcp ipc tcp6 inproc" ;;
     --segmentation) words="whole octets coalesced every-split" ;;
-    --behaviour) words="echo drain source none" ;;
+    --behaviour) words="echo answer drain source none" ;;
     --protocol | --type)
         words="pair pair1 pub sub req rep push pull surveyor respondent bus" ;;
     --peer) words="nanomsg nng" ;;

@@ -25,6 +25,12 @@ MISTYPED = {
     "two things to judge": (["run", "--reference", "--peer", "nng"], "--peer"),
     "unknown peer": (["run", "--peer", "nosuchpeer"], "nosuchpeer"),
     "adapter that does not exist": (["run", "--iut", "./no/such/adapter"], "./no/such/adapter"),
+    "adapter with no name": (["run", "--iut", " "], "empty"),
+    "adapter that is a folder": (["run", "--iut", "/tmp"], "directory"),
+    "adapter not on the path": (["run", "--iut", "nosuchadapter -v"], "nosuchadapter: not found"),
+    "check of none": (["check", "--iut", "./no/such/adapter"], "./no/such/adapter"),
+    "check of one not on the path": (["check", "--iut", "nosuchadapter"], "nosuchadapter: not found"),
+    "out that is no folder": (["run", "--reference", "--out", "/dev/null/out"], "--out"),
     "adapter that is none": (["run", "--iut", "/bin/true"], "/bin/true"),
     "adapter that answers all": (["run", "--iut", "/usr/bin/yes ok"], "/usr/bin/yes ok"),
     "filter that matches nothing": (["run", "--reference", "--filter", "nosuchcase*"], "nosuchcase*"),
@@ -74,6 +80,38 @@ def clear(done, word):
 @pytest.mark.parametrize("words, named", MISTYPED.values(), ids=MISTYPED.keys())
 def test_mistyped(words, named):
     clear(spconform(*words, within=10), named)
+
+
+@pytest.mark.parametrize("command", ("run", "check"))
+@pytest.mark.parametrize(
+    "first, mode, told",
+    (
+        ("#!/bin/sh\n", 0o644, "not executable"),
+        ("#!/bin/sh\r\n", 0o755, "CR LF"),
+        ("#!/bin/sh\necho 'no \33[31mlibrary' >&2; exit 3\n", 0o755, "no \\x1b[31mlibrary"),
+    ),
+)
+def test_adapter_that_does_not_start(command, first, mode, told, tmp_path):
+    adapter = tmp_path / "adapter"
+    adapter.write_bytes(first.encode())
+    adapter.chmod(mode)
+    done = spconform(command, "--iut", adapter, within=10)
+    clear(done, told)
+
+
+def test_reports_are_opened_before_the_run(tmp_path):
+    done = spconform("run", "--reference", "--report", f"junit={tmp_path}/no/r.xml", within=10)
+    assert done.status == 2 and done.out == "", done
+
+
+def test_a_first_list_of_expectations_is_begun(tmp_path):
+    known = tmp_path / "known.txt"
+    words = ("run", "--mutant", "sub_finds_topics_anywhere", "--expect", known)
+    done = spconform(*words, "--update-expectations", within=60)
+    assert done.status == 1 and f"{known}: " in done.err and "reason" in done.err, done
+    clear(spconform(*words, within=60), f"{known}:1")
+    known.write_text(known.read_text().replace("reason to be written", "seen in the mutant"))
+    assert spconform(*words, within=60).status == 0
 
 
 BROKEN_LISTS = {

@@ -201,6 +201,17 @@ static int by_instance(const void *a, const void *b)
                   ((const struct observation *)b)->instance);
 }
 
+static unsigned unexplained(struct edit *edits, size_t n)
+{
+    unsigned found = 0;
+    for (size_t i = 0; i < n; i++) {
+        const char *at = edits[i].after.n ? buf_text(&edits[i].after) : NULL;
+        for (; at && (at = strstr(at, EXPECTATION_UNEXPLAINED)); at++)
+            found++;
+    }
+    return found;
+}
+
 bool expectations_update(struct expectations *e, const char *path, struct buf *why)
 {
     struct edit *edits = calloc(e->line_count + 1, sizeof *edits);
@@ -217,6 +228,12 @@ bool expectations_update(struct expectations *e, const char *path, struct buf *w
         ok = write_file(e, edits, path, why);
     else
         buf_printf(why, "%s: not updated: out of memory", path);
+    unsigned to_explain = ok ? unexplained(edits, e->line_count + 1) : 0;
+    if (to_explain)
+        fprintf(stderr,
+                "spconform: %s: for each \"" EXPECTATION_UNEXPLAINED
+                "\" (%u) write the reason, or the list is refused\n",
+                path, to_explain);
     for (size_t i = 0; edits && i <= e->line_count; i++)
         buf_free(&edits[i].after);
     free(edits);
