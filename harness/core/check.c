@@ -1,6 +1,7 @@
 /* check.c -- the means of the adapter check: asking, waiting, one connection, naming faults. */
 #include "core/check.h"
 #include "core/codes.h"
+#include "core/startable.h"
 #include "report/text.h"
 #include <errno.h>
 #include <stdarg.h>
@@ -40,6 +41,7 @@ void check_fault(struct check *c, const char *name, const char *format, ...)
 static void said(void *ctx, const char *line)
 {
     struct check *c = ctx;
+    keep_last_words(c->last_words, sizeof c->last_words, line);
     if (!c->verbose)
         return;
     fputs("        stderr: ", stderr);
@@ -128,7 +130,12 @@ const char *check_ask(struct check *c, int64_t ms, const char *format, ...)
     }
     check_send(c, line);
     const char *answer = check_next(c, ms);
-    if (!answer && c->dead) {
+    if (!answer && c->dead && c->asked == 1) {
+        fprintf(stderr, "spconform check: %s: it ended before it said hello: %s%s%s%s\n",
+                c->command, c->died, c->last_words[0] ? "; its last words: `" : "", c->last_words,
+                c->last_words[0] ? "`" : "");
+        c->over = c->unstarted = true;
+    } else if (!answer && c->dead) {
         check_fault(c, "dies",
                     "`%.60s`: the adapter ended (%s); an adapter answers `err` or `na` and goes on",
                     line, c->died);
@@ -246,6 +253,12 @@ int check_adapter(struct check *c)
     snprintf(c->scratch, sizeof c->scratch, "%s/spconform.XXXXXX",
              tmp && strlen(tmp) < 30 ? tmp : "/tmp");
     c->net = net_os_new();
+    if (!startable(c->command, &why)) {
+        fprintf(stderr, "spconform check: %s\n", buf_text(&why));
+        buf_free(&why);
+        c->scratch[0] = '\0';
+        return 2;
+    }
     if (!mkdtemp(c->scratch)) {
         fprintf(stderr, "spconform check: %s cannot be made: %s\n", c->scratch, strerror(errno));
         c->scratch[0] = '\0';
@@ -272,6 +285,8 @@ int check_adapter(struct check *c)
         check_reset(c);
     if (!c->over)
         check_end(c);
+    if (c->unstarted)
+        return 2;
     text_put(stdout, c->name[0] ? c->name : c->command, TEXT_LINE);
     if (c->faults)
         printf(": %u fault%s\n", c->faults, c->faults == 1 ? "" : "s");

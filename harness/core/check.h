@@ -12,11 +12,13 @@ struct check {
     struct buf answers; /* lines not yet taken, NUL after each */
     struct buf features;
     char name[130], died[200], scratch[64];
-    bool dead, over; /* over: no use to ask on */
+    char last_words[160]; /* its last line on stderr */
+    bool dead, over;      /* over: no use to ask on */
+    bool unstarted;       /* it ended before its hello */
     unsigned faults, asked;
 };
 
-int check_adapter(struct check *); /* the exit status */
+int check_adapter(struct check *); /* the exit status; 2 also where it ends before its hello */
 void check_free(struct check *);
 
 /* Asks and waits up to `ms`; NULL: no answer (a fault is named).  Lives until the next ask. */

@@ -117,7 +117,9 @@ static void check_listen(struct check *c, const char *scheme, const char *url)
         /* close must really close. */
         check_ask(c, 5000, "close l1");
         if (!c->over && !check_wire_ends(c, &w, 5000))
-            check_fault(c, "close-leaks", "after `close l1` its connection is still open");
+            check_fault(c, "close-leaks",
+                        "after `close l1` a connection that it had accepted, and on which nothing "
+                        "was sent, is still open");
         check_wire_close(&w);
     }
     check_ask(c, 5000, "reset");

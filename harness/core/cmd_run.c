@@ -2,6 +2,7 @@
 #include "core/commands.h"
 #include "core/output.h"
 #include "core/run_options.h"
+#include "core/startable.h"
 #include "net/url.h"
 #include <errno.h>
 #include <stdio.h>
@@ -24,6 +25,13 @@ static const char help[] =
     "  --listen URL --protocol P    a running service of protocol P that dials URL\n"
     "  --attach HOST:PORT     wait there for an adapter that somebody runs under a debugger\n"
     "\n"
+    "Of a running service\n"
+    "  --behaviour echo|answer|drain|source|none   what it does with what it gets; found by a "
+    "probe\n"
+    "                         when not given\n"
+    "  --trigger CMD          with --listen: makes the service dial\n"
+    "  --restart CMD          with --connect: brings the service back when a case has ended it\n"
+    "\n"
     "What to run\n"
     "  --filter GLOB          cases or instances by name; may be repeated\n"
     "  --transport LIST       tcp,ipc,tcp6,inproc\n"
@@ -38,17 +46,18 @@ static const char help[] =
     "How to judge\n"
     "  --profile draft|interop|strict   default interop\n"
     "  --expect FILE|none     known failures of this target\n"
-    "  --update-expectations  rewrite that file after a complete run\n"
+    "  --update-expectations  write that file anew after a complete run, or begin it\n"
     "  --patience MS          per expect, default 2000\n"
     "  --jobs N               adapters at once, default 8\n"
-    "  --seed N               what is random in cases; printed with the summary\n"
+    "  --seed N               what is random in cases, and the order of --shuffle, which tells "
+    "it\n"
     "\n"
     "What to report\n"
-    "  --report KIND=FILE     junit, tap, jsonl, github, html; FILE - is standard output; may be "
-    "repeated\n"
+    "  --report KIND=FILE     terminal, junit, tap, jsonl, github, html; may be repeated; FILE -\n"
+    "                         is standard output\n"
     "  --out DIR              traces of failures go to DIR/traces\n"
     "  --trace failed|all     which traces; default failed\n"
-    "  --verbose              a line for every instance\n"
+    "  --verbose              a line for every instance, and warnings in full\n"
     "\n"
     "Exit status: 0 conformant, or as expected; 1 not; 2 usage or an error of the harness.\n"
     "\n"
@@ -93,7 +102,10 @@ static int take_peer(struct run_options *o, const char *name, bool expect_none)
     } else {
         snprintf(relative, sizeof relative, "interop/adapters/%s.py", name);
         if (!find_beside(relative, path, sizeof path))
-            return run_usage("no adapter of this name was built or installed", name);
+            return usage_error("run",
+                               "--peer %s: no interop/adapters/%s beside the program or above it; "
+                               "build first, or name the adapter's command with --iut",
+                               name, name);
         snprintf(o->command, sizeof o->command, "python3 '%s'", path);
     }
     snprintf(relative, sizeof relative, "interop/expect/%s.txt", name);
@@ -113,7 +125,7 @@ static int make_out(const char *dir)
         char was = *p;
         *p = '\0';
         if (mkdir(path, 0777) != 0 && errno != EEXIST)
-            return run_usage(strerror(errno), path);
+            return usage_error("run", "--out %s: cannot make %s: %s", dir, path, strerror(errno));
         *p = was;
         if (!was)
             return 0;
@@ -147,11 +159,36 @@ static int check_black_box(const struct run_options *o, bool black_box)
 
 static int check_reports(const struct run_options *o)
 {
-    for (size_t i = 0; i < o->report_count; i++)
+    char why[256];
+    for (size_t i = 0; i < o->report_count; i++) {
         for (size_t k = 0; k < i; k++)
             if (strcmp(strchr(o->reports[i], '='), strchr(o->reports[k], '=')) == 0)
                 return run_usage("two reports in one file", strchr(o->reports[i], '=') + 1);
+        if (!report_can_open(o->reports[i], why, sizeof why))
+            return usage_error("run", "%s", why);
+    }
     return 0;
+}
+
+/* A first list is begun by the same command that keeps it. */
+static int begin_expectations(const struct run_options *o)
+{
+    if (!o->expect)
+        return usage_error("run", "--update-expectations needs a file: --expect FILE");
+    FILE *file = fopen(o->expect, "ae");
+    if (!file || fclose(file) != 0)
+        return usage_error("run", "--expect %s: %s", o->expect, strerror(errno));
+    return 0;
+}
+
+static int check_command(const struct run_options *o)
+{
+    struct buf why = { 0 };
+    bool ok = startable(o->command, &why);
+    if (!ok)
+        usage_error("run", "--iut: %s", buf_text(&why));
+    buf_free(&why);
+    return ok ? 0 : 2;
 }
 
 static int check_options(struct run_options *o, unsigned targets)
@@ -168,16 +205,18 @@ static int check_options(struct run_options *o, unsigned targets)
                2;
     bool black_box = o->target == TARGET_CONNECT || o->target == TARGET_LISTEN;
     int status = check_black_box(o, black_box);
-    if (status == 0)
-        status = check_reports(o);
+    if (status == 0 && o->target == TARGET_COMMAND && !o->peer)
+        status = check_command(o);
     if (status)
         return status;
     if ((black_box || o->target == TARGET_ATTACH) && o->jobs > 1)
         return run_usage("only one case at a time can meet this target", "--jobs");
-    if (o->update_expectations && !o->expect)
-        return fputs("spconform run: --update-expectations needs a file: --expect FILE\n", stderr),
-               2;
-    return o->out ? make_out(o->out) : 0;
+    if (o->update_expectations)
+        status = begin_expectations(o);
+    if (status == 0 && o->out)
+        status = make_out(o->out);
+    /* Last: a report may go into the folder that was just made. */
+    return status ? status : check_reports(o);
 }
 
 int cmd_run(int argc, char **argv)
@@ -206,6 +245,6 @@ int cmd_run(int argc, char **argv)
         files.rlim_cur = files.rlim_max < 65536 ? files.rlim_max : 65536;
         setrlimit(RLIMIT_NOFILE, &files);
     }
-    run_options_say(&o);
+    run_options_say(&o, given.expect_none);
     return run_suite(&o);
 }

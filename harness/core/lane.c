@@ -1,4 +1,5 @@
 #include "core/lane.h"
+#include "core/startable.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -96,6 +97,7 @@ static void start_adapter(struct lane *l)
     l->port->said = adapter_said;
     l->port->ctx = l;
     l->state = LANE_HELLO;
+    l->last_words[0] = '\0';
     deadline(l, START_MS);
     port_ask(l->port, "hello 1");
 }
@@ -260,14 +262,15 @@ static void end_from_outside(struct lane *l, enum outcome outcome, const char *w
 static void adapter_died(void *ctx, const char *how)
 {
     struct lane *l = ctx;
-    char why[256];
+    char why[512];
     switch (l->state) {
     case LANE_HELLO:
     case LANE_PROBE:
-        snprintf(why, sizeof why, "%s: %s",
+        snprintf(why, sizeof why, "%s: %s%s%s%s",
                  l->on.black_box ? "the service cannot be judged"
                                  : "the adapter ended before its hello was complete",
-                 how);
+                 how, l->last_words[0] ? "; its last words: `" : "", l->last_words,
+                 l->last_words[0] ? "`" : "");
         adapter_unusable(l, why);
         break;
     case LANE_RUNNING:
@@ -293,6 +296,8 @@ static void adapter_died(void *ctx, const char *how)
 static void adapter_said(void *ctx, const char *line)
 {
     struct lane *l = ctx;
+    if (l->state == LANE_HELLO || l->state == LANE_PROBE)
+        keep_last_words(l->last_words, sizeof l->last_words, line);
     if (!l->has_case || l->state == LANE_READY)
         return;
     bool over = l->state == LANE_RESET || (l->state == LANE_RUNNING && t_over(&l->t));

@@ -45,6 +45,7 @@ struct lane {
     unsigned ignore; /* answers still to come of a call that the script left behind */
     struct net_timer timer;
     struct buf features, name, why;
+    char last_words[160]; /* on stderr, of an adapter that has not said hello */
     uint64_t instance_seed;
 };
 

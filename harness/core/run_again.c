@@ -40,13 +40,15 @@ static void say_target(struct buf *out, const struct run_options *o)
 }
 
 /* All that decides whether an instance runs, and how. */
-void run_options_say(struct run_options *o)
+void run_options_say(struct run_options *o, bool expect_none)
 {
     static const char *const cuts[] = { NULL, "octets", "coalesced", NULL };
     static const char *const profiles[] = { NULL, "draft", "strict" };
     struct buf out = { 0 };
     buf_printf(&out, "spconform run");
     say_target(&out, o);
+    if (o->peer && expect_none) /* else the peer brings its list */
+        buf_printf(&out, " --expect none");
     say_option(&out, "--segmentation", o->every_split ? "every-split" : cuts[o->segmentation]);
     say_option(&out, "--profile", profiles[o->profile]);
     say_option(&out, "--behaviour", o->behaviour);

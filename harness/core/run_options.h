@@ -14,7 +14,7 @@ struct run_words {
 /* 0, or the exit status when something is wrong, which is then said on stderr. */
 int run_options_take(struct run_options *, struct run_words *, int argc, char **argv);
 /* Fills in `again`. */
-void run_options_say(struct run_options *);
+void run_options_say(struct run_options *, bool expect_none);
 /* "spconform run: WHAT: WHICH" on stderr; returns 2. */
 int run_usage(const char *what, const char *which);
 

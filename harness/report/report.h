@@ -79,6 +79,8 @@ struct reporter_ops {
 /* KIND=FILE as in --report ("-": standard output).  NULL, with *why set, when the kind is unknown
  * or the file cannot be made. */
 struct reporter *reporter_open(const char *spec, char *why, size_t cap);
+/* Whether it could be, before a long run; leaves what the file holds. */
+bool report_can_open(const char *spec, char *why, size_t cap);
 /* For people: failures in full, the rest in groups, the counts last.  Shows progress where `out` is
  * a terminal, and colour there unless NO_COLOR is set.  Verbose: every instance as it ends, and
  * what is a WARN in full too.  NULL: no memory.  `out` is borrowed. */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const struct {
     const char *name;
@@ -22,27 +23,53 @@ static void list_kinds(char *why, size_t cap, const char *spec, const char *prob
         n += snprintf(why + n, cap - (size_t)n, "%s %s", i ? "," : "", kinds[i].name);
 }
 
-struct reporter *reporter_open(const char *spec, char *why, size_t cap)
+/* The kind that `spec` names, and its file; KINDS, with the reason, when it is none. */
+static size_t kind_of(const char *spec, const char **file, char *why, size_t cap)
 {
-    const char *file = strchr(spec, '=');
-    if (!file || !file[1]) {
+    *file = strchr(spec, '=');
+    if (!*file || !(*file)[1]) {
         list_kinds(why, cap, spec, "it takes");
-        return NULL;
+        return KINDS;
     }
-    size_t n = (size_t)(file - spec), i = 0;
-    file++;
+    size_t n = (size_t)(*file - spec), i = 0;
+    ++*file;
     while (i < KINDS && (strlen(kinds[i].name) != n || memcmp(spec, kinds[i].name, n) != 0))
         i++;
-    if (i == KINDS) {
+    if (i == KINDS)
         list_kinds(why, cap, spec, "unknown kind;");
-        return NULL;
-    }
-    bool to_stdout = strcmp(file, "-") == 0;
-    FILE *out = to_stdout ? stdout : fopen(file, "we");
-    if (!out) {
+    return i;
+}
+
+static FILE *open_file(const char *spec, const char *file, const char *mode, char *why, size_t cap)
+{
+    FILE *out = strcmp(file, "-") == 0 ? stdout : fopen(file, mode);
+    if (!out)
         snprintf(why, cap, "--report %s: %s", spec, strerror(errno));
+    return out;
+}
+
+bool report_can_open(const char *spec, char *why, size_t cap)
+{
+    const char *file;
+    struct stat is;
+    if (kind_of(spec, &file, why, cap) == KINDS)
+        return false;
+    if (stat(file, &is) == 0 && !S_ISREG(is.st_mode) && !S_ISDIR(is.st_mode))
+        return true; /* whoever reads a pipe would see its end */
+    FILE *out = open_file(spec, file, "ae", why, cap);
+    if (out && out != stdout)
+        fclose(out);
+    return out != NULL;
+}
+
+struct reporter *reporter_open(const char *spec, char *why, size_t cap)
+{
+    const char *file;
+    size_t i = kind_of(spec, &file, why, cap);
+    FILE *out = i == KINDS ? NULL : open_file(spec, file, "we", why, cap);
+    bool to_stdout = out == stdout;
+    if (!out)
         return NULL;
-    }
     struct reporter *r = kinds[i].make();
     if (!r) {
         snprintf(why, cap, "--report %s: out of memory", spec);
