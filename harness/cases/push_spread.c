@@ -144,7 +144,7 @@ CASE(push_stalled_puller,
     check(t, large[0] + large[1] == LARGE, "of %u large messages %u came", LARGE,
           large[0] + large[1]);
     if (small[0] > SMALL / 4)
-        cannot_judge(t, "the stalled pipe never pushed back");
+        variant(t, "the queue of one pipe takes %u messages of %d octets and more", large[0], SIZE);
 }
 
 CASE(push_puller_leaves,
