@@ -28,6 +28,45 @@ static unsigned steps_of_a_clock(const struct fresh_ids *f, int64_t per_ms)
     return n;
 }
 
+void expect_next_id(struct t *t, const char *what, uint64_t before, uint64_t id)
+{
+    check(t, ((id - before) & MODULUS_MASK) == 1, "%s %08llx follows %08llx: it must be one more",
+          what, (unsigned long long)id, (unsigned long long)before);
+}
+
+void expect_ids_count_up(struct t *t, const char *protocol)
+{
+    struct iut *s = iut_open(t, protocol);
+    struct peer *p = attach(s, peer_of(protocol));
+    uint64_t before = 0;
+
+    for (unsigned i = 0; i < 5; i++) {
+        iut_send(s, "'?'");
+        sp_expect(p, "<id: %1....... .. .. ..> '?'");
+        if (i > 0)
+            expect_next_id(t, "id", before, captured(t, "id"));
+        before = captured(t, "id");
+        sp_send(p, "$id '!'");
+        iut_expect(s, "'!'");
+    }
+}
+
+struct fresh_ids first_ids(struct t *t, const char *protocol)
+{
+    struct fresh_ids f;
+    for (unsigned i = 0; i < FRESH; i++) {
+        iut_fresh(t);
+        struct iut *s = iut_open(t, protocol);
+        struct peer *p = attach(s, peer_of(protocol));
+        iut_send(s, "'?'");
+        f.at[i] = now(t);
+        sp_expect(p, "<id: %1....... .. .. ..> '?'");
+        f.id[i] = (uint32_t)captured(t, "id") & MODULUS_MASK;
+        wire_close(p);
+    }
+    return f;
+}
+
 void expect_random_ids(struct t *t, const struct fresh_ids *f)
 {
     unsigned n = distinct(f);

@@ -16,21 +16,7 @@ CASE(req_ids_count_up, .title = "REQ gives each new request the id of the one be
      .covers = "SP-REQ-002",
      .why = "an id that is used again lets a late reply answer the wrong request", .via = ANY)
 {
-    struct iut *req = iut_open(t, "req");
-    struct peer *rep = attach(req, "rep");
-    uint64_t before = 0;
-
-    for (unsigned i = 0; i < 5; i++) {
-        iut_send(req, "'?'");
-        sp_expect(rep, "<id: %1....... .. .. ..> '?'");
-        uint64_t id = captured(t, "id");
-        check(t, i == 0 || ((id - before) & 0x7fffffff) == 1,
-              "request id %08llx follows %08llx: it must be one more", (unsigned long long)id,
-              (unsigned long long)before);
-        before = id;
-        sp_send(rep, "$id '!'");
-        iut_expect(req, "'!'");
-    }
+    expect_ids_count_up(t, "req");
 }
 
 CASE(req_first_id_is_random,
@@ -40,17 +26,7 @@ CASE(req_first_id_is_random,
          "a restarted requester that begins with an id in use takes replies meant for the old one",
      .via = TCP_LISTENS)
 {
-    struct fresh_ids f;
-    for (unsigned i = 0; i < FRESH; i++) {
-        iut_fresh(t);
-        struct iut *req = iut_open(t, "req");
-        struct peer *rep = attach(req, "rep");
-        iut_send(req, "'?'");
-        f.at[i] = now(t);
-        sp_expect(rep, "<id: %1....... .. .. ..> '?'");
-        f.id[i] = (uint32_t)captured(t, "id") & 0x7fffffff;
-        wire_close(rep);
-    }
+    struct fresh_ids f = first_ids(t, "req");
     expect_random_ids(t, &f);
 }
 
@@ -97,9 +73,7 @@ CASE(req_newer_request_takes_next_id,
     sp_expect(rep, "<old: %1....... .. .. ..> 'old'");
     iut_send(req, "'new'");
     sp_expect(rep, "<id: %1....... .. .. ..> 'new'");
-    check(t, ((captured(t, "id") - captured(t, "old")) & 0x7fffffff) == 1,
-          "the newer request does not have the next id: %08llx after %08llx",
-          (unsigned long long)captured(t, "id"), (unsigned long long)captured(t, "old"));
+    expect_next_id(t, "the id of the newer request,", captured(t, "old"), captured(t, "id"));
 
     sp_send(rep, "$id 'ok'");
     iut_expect(req, "'ok'");

@@ -34,19 +34,7 @@ CASE(survey_ids_count_up, .title = "SURVEYOR gives each survey the id of the one
      .covers = "SP-SUR-002",
      .why = "an id that is used again lets a late response answer the wrong survey", .via = ANY)
 {
-    struct iut *sur = iut_open(t, "surveyor");
-    struct peer *rsp = attach(sur, "respondent");
-    uint64_t before = 0;
-
-    for (unsigned i = 0; i < 5; i++) {
-        iut_send(sur, "'?'");
-        sp_expect(rsp, "<id: %1....... .. .. ..> '?'");
-        uint64_t id = captured(t, "id");
-        check(t, i == 0 || ((id - before) & 0x7fffffff) == 1,
-              "survey id %08llx follows %08llx: it must be one more", (unsigned long long)id,
-              (unsigned long long)before);
-        before = id;
-    }
+    expect_ids_count_up(t, "surveyor");
 }
 
 CASE(survey_first_id_is_random,
@@ -56,17 +44,7 @@ CASE(survey_first_id_is_random,
          "a restarted surveyor that begins with an id in use takes responses meant for the old one",
      .via = TCP_LISTENS)
 {
-    struct fresh_ids f;
-    for (unsigned i = 0; i < FRESH; i++) {
-        iut_fresh(t);
-        struct iut *sur = iut_open(t, "surveyor");
-        struct peer *rsp = attach(sur, "respondent");
-        iut_send(sur, "'?'");
-        f.at[i] = now(t);
-        sp_expect(rsp, "<id: %1....... .. .. ..> '?'");
-        f.id[i] = (uint32_t)captured(t, "id") & 0x7fffffff;
-        wire_close(rsp);
-    }
+    struct fresh_ids f = first_ids(t, "surveyor");
     expect_random_ids(t, &f);
 }
 
