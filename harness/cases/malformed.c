@@ -70,3 +70,35 @@ struct peer *still_takes_answer_(struct at at, struct t *t, struct iut *s, struc
     iut_expect_(at, s, "'good'");
     return p;
 }
+
+const char *ignores_questions(struct t *t, const char *protocol, const char *const *bad)
+{
+    struct iut *s = iut_open(t, protocol);
+    struct peer *first = attach(s, peer_of(protocol)), *p = first;
+    const char *closed_over = NULL;
+
+    for (; *bad; bad++) {
+        sp_send(p, *bad);
+        p = still_answers(t, s, p, peer_of(protocol), "92345678");
+        if (p != first && !closed_over)
+            closed_over = *bad;
+    }
+    return closed_over;
+}
+
+const char *ignores_answers(struct t *t, const char *protocol, const char *const *bad)
+{
+    struct iut *s = iut_open(t, protocol);
+    struct peer *first = attach(s, peer_of(protocol)), *p = first;
+    const char *closed_over = NULL;
+
+    for (; *bad; bad++) {
+        iut_send(s, "'?'");
+        sp_expect(p, "<id: %1....... .. .. ..> '?'");
+        sp_send(p, *bad);
+        p = still_takes_answer(t, s, p, peer_of(protocol));
+        if (p != first && !closed_over)
+            closed_over = *bad;
+    }
+    return closed_over;
+}

@@ -20,4 +20,13 @@ struct peer *still_answers_(struct at, struct t *, struct iut *, struct peer *, 
     still_takes_answer_(HERE("still_takes_answer(" #s ", " #p ")"), (t), (s), (p), (as))
 struct peer *still_takes_answer_(struct at, struct t *, struct iut *, struct peer *,
                                  const char *as);
+
+/* A new socket gets each of `bad`, up to NULL, and goes on as above after each.  Returns the first
+ * over which it closed the pipe, NULL when it kept it. */
+const char *ignores_questions(struct t *, const char *protocol, const char *const *bad);
+/* They may contain $id. */
+const char *ignores_answers(struct t *, const char *protocol, const char *const *bad);
+/* And it must not have. */
+#define expect_pipe_kept(t, closed_over)                                                           \
+    check((t), !(closed_over), "it closed the pipe over <%s> instead of ignoring it", (closed_over))
 #endif

@@ -1,26 +1,13 @@
 /* req_malformed.c -- replies that REQ must ignore because they are malformed. */
 #include "malformed.h"
 
-static const char *const truncated[] = { "", "80", "80 00", "80 00 00" };
-
-static void ask(struct iut *req, struct peer *rep)
-{
-    iut_send(req, "'ping'");
-    sp_expect(rep, "<id: %1....... .. .. ..> 'ping'");
-}
+static const char *const truncated[] = { "", "80", "80 00", "80 00 00", NULL };
 
 CASE(req_truncated_reply_not_delivered,
      .title = "REQ never delivers a reply of fewer than four octets, and goes on serving",
      .covers = "SP-REQ-009a", .via = ANY)
 {
-    struct iut *req = iut_open(t, "req");
-    struct peer *rep = attach(req, "rep");
-
-    for (unsigned i = 0; i < sizeof truncated / sizeof truncated[0]; i++) {
-        ask(req, rep);
-        sp_send(rep, truncated[i]);
-        rep = still_takes_answer(t, req, rep, "rep");
-    }
+    ignores_answers(t, "req", truncated);
 }
 
 CASE(req_truncated_reply_keeps_pipe,
@@ -28,15 +15,7 @@ CASE(req_truncated_reply_keeps_pipe,
      .covers = "SP-REQ-009b", .why = "the draft says ignore: closing loses what is in flight",
      .via = ANY)
 {
-    struct iut *req = iut_open(t, "req");
-    struct peer *rep = attach(req, "rep");
-
-    for (unsigned i = 0; i < sizeof truncated / sizeof truncated[0]; i++) {
-        ask(req, rep);
-        sp_send(rep, truncated[i]);
-        check(t, still_takes_answer(t, req, rep, "rep") == rep,
-              "it closed the pipe over a reply of %u octets instead of ignoring it", i);
-    }
+    expect_pipe_kept(t, ignores_answers(t, "req", truncated));
 }
 
 CASE(req_reply_without_id_bit,
@@ -46,7 +25,8 @@ CASE(req_reply_without_id_bit,
     struct iut *req = iut_open(t, "req");
     struct peer *rep = attach(req, "rep");
 
-    ask(req, rep);
+    iut_send(req, "'ping'");
+    sp_expect(rep, "<id: %1....... .. .. ..> 'ping'");
     sp_send(rep, value(t, "u32:0x%08x 'bad'", (uint32_t)captured(t, "id") & 0x7fffffff));
     still_takes_answer(t, req, rep, "rep");
 }
@@ -56,10 +36,6 @@ CASE(req_reply_with_further_tag,
      .covers = "SP-REQ-010", .why = "such a reply was meant for a device, not for this socket",
      .via = ANY)
 {
-    struct iut *req = iut_open(t, "req");
-    struct peer *rep = attach(req, "rep");
-
-    ask(req, rep);
-    sp_send(rep, "0000000a $id 'bad'");
-    still_takes_answer(t, req, rep, "rep");
+    static const char *const further[] = { "0000000a $id 'bad'", NULL };
+    ignores_answers(t, "req", further);
 }

@@ -1,6 +1,6 @@
 /* respondent_many.c -- surveys of several surveyors, and what is easily taken for a backtrace:
  * sp-surveyor-01 5.2, 6.2. */
-#include "malformed.h"
+#include "case.h"
 
 CASE(respondent_delivers_body_that_looks_like_tags,
      .title = "RESPONDENT ends the backtrace at the survey id, whatever the body looks like",
@@ -13,20 +13,6 @@ CASE(respondent_delivers_body_that_looks_like_tags,
     iut_expect(rsp, "80000002 00000003 '?'");
     iut_send(rsp, "80000004 00000005 '!'");
     sp_expect(sur, "80000001 80000004 00000005 '!'");
-}
-
-CASE(respondent_half_tag_not_delivered,
-     .title = "RESPONDENT never delivers a survey that ends within a tag, and goes on serving",
-     .covers = "SP-RSP-016", .via = ANY, .needs = "wire")
-{
-    static const char *const half_tag[] = { "00000001 80", "00000001 8000", "00000001 800000" };
-    struct iut *rsp = iut_open(t, "respondent");
-    struct peer *sur = attach(rsp, "surveyor");
-
-    for (unsigned i = 0; i < 3; i++) {
-        sp_send(sur, half_tag[i]);
-        sur = still_answers(t, rsp, sur, "surveyor", "92345678");
-    }
 }
 
 CASE(respondent_keeps_backtrace_of_its_survey,
