@@ -3,21 +3,24 @@
 #include "backtrace.h"
 #include "device.h"
 
+/* A request or survey comes out with one tag in front, `tag`, and the answer without it. */
+static void passes(struct t *t, const struct device *d, const char *tag, const char *stack)
+{
+    sp_send(d->front, value(t, "%s 'question'", stack));
+    sp_expect(d->back, value(t, "%s %s 'question'", tag, stack));
+    sp_send(d->back, value(t, "$chan %s 'answer'", stack));
+    sp_expect(d->front, value(t, "%s 'answer'", stack));
+}
+#define ANY_TAG "<chan: %0....... .. .. ..>"
+
 CASE(device_adds_one_tag_to_requests,
      .title = "a device of REP and REQ adds one tag to a request and takes it off the reply",
      .covers = "SP-DEV-001", .via = ANY, .needs = "device raw")
 {
     struct device d = device(t, "rep", "req");
 
-    sp_send(d.front, "80000001 'question'");
-    sp_expect(d.back, "<chan: %0....... .. .. ..> 80000001 'question'");
-    sp_send(d.back, "$chan 80000001 'answer'");
-    sp_expect(d.front, "80000001 'answer'");
-
-    sp_send(d.front, "0000000a 80000002 'farther'");
-    sp_expect(d.back, "$chan 0000000a 80000002 'farther'");
-    sp_send(d.back, "$chan 0000000a 80000002 'away'");
-    sp_expect(d.front, "0000000a 80000002 'away'");
+    passes(t, &d, ANY_TAG, "80000001");
+    passes(t, &d, "$chan", "0000000a 80000002");
 }
 
 CASE(device_adds_one_tag_to_surveys,
@@ -27,15 +30,8 @@ CASE(device_adds_one_tag_to_surveys,
 {
     struct device d = device(t, "respondent", "surveyor");
 
-    sp_send(d.front, "80000001 '?'");
-    sp_expect(d.back, "<chan: %0....... .. .. ..> 80000001 '?'");
-    sp_send(d.back, "$chan 80000001 '!'");
-    sp_expect(d.front, "80000001 '!'");
-
-    sp_send(d.front, "0000000a 80000002 '?'");
-    sp_expect(d.back, "$chan 0000000a 80000002 '?'");
-    sp_send(d.back, "$chan 0000000a 80000002 '!'");
-    sp_expect(d.front, "0000000a 80000002 '!'");
+    passes(t, &d, ANY_TAG, "80000001");
+    passes(t, &d, "$chan", "0000000a 80000002");
 }
 
 CASE(device_drops_reply_to_lost_pipe,
@@ -50,10 +46,7 @@ CASE(device_drops_reply_to_lost_pipe,
     d.front = reattach(d.front, "req");
     sp_send(d.back, "$old 80000001 'too late'");
 
-    sp_send(d.front, "80000002 'next'");
-    sp_expect(d.back, "<chan: %0....... .. .. ..> 80000002 'next'");
-    sp_send(d.back, "$chan 80000002 'answer'");
-    sp_expect(d.front, "80000002 'answer'");
+    passes(t, &d, ANY_TAG, "80000002");
 }
 
 CASE(device_seven_hops,
@@ -156,8 +149,5 @@ CASE(device_reply_without_id,
     sp_send(d.back, "$chan 00000005 'hey!'");
     if (closes_within(d.back, 150)) /* malformed: closing is legitimate */
         d.back = reattach(d.back, "rep");
-    sp_send(d.front, "80000002 'next'");
-    sp_expect(d.back, "$chan 80000002 'next'");
-    sp_send(d.back, "$chan 80000002 'answer'");
-    sp_expect(d.front, "80000002 'answer'");
+    passes(t, &d, "$chan", "80000002");
 }
