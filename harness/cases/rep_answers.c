@@ -1,5 +1,6 @@
 /* rep_answers.c -- one request, its reply, and nothing else: sp-request-reply-01 6.2. */
 #include "backtrace.h"
+#include "replier.h"
 
 CASE(rep_returns_id_before_body,
      .title = "REP delivers a request without its id and sends the reply as that id, then the body",
@@ -18,13 +19,7 @@ CASE(rep_delivers_body_that_looks_like_tags,
      .title = "REP ends the backtrace at the request id, whatever the body looks like",
      .covers = "SP-REP-001", .why = "a reader that goes on eats the body", .via = ANY)
 {
-    struct iut *rep = iut_open(t, "rep");
-    struct peer *req = attach(rep, "req");
-
-    sp_send(req, "80000001 80000002 00000003 'x'");
-    iut_expect(rep, "80000002 00000003 'x'");
-    iut_send(rep, "80000004 00000005 'y'");
-    sp_expect(req, "80000001 80000004 00000005 'y'");
+    ends_backtrace_at_the_id(t, "rep");
 }
 
 CASE(rep_answers_on_the_wire, .title = "REP answers a request under the request's own id",

@@ -1,28 +1,11 @@
 /* rep_many.c -- several requesters: sp-request-reply-01 5.2. */
-#include "case.h"
+#include "replier.h"
 
 CASE(rep_same_id_on_two_pipes,
      .title = "REP sends each reply to the pipe its request came from, though the ids are equal",
      .covers = "SP-REP-013", .why = "clients would read each other's answers", .via = ANY)
 {
-    struct iut *rep = iut_open(t, "rep");
-    struct peer *a = attach(rep, "req");
-    struct peer *b = attach(rep, "req");
-
-    sp_send(a, "80000001 'from a'");
-    iut_expect(rep, "'from a'");
-    sp_send(b, "80000001 'from b'");
-    wire_drains_within(b, 100); /* it is there before the first is answered */
-    iut_send(rep, "'to a'");
-    sp_expect(a, "80000001 'to a'");
-    iut_expect(rep, "'from b'");
-    iut_send(rep, "'to b'");
-    sp_expect(b, "80000001 'to b'");
-
-    sp_send(a, "80000002 'again'");
-    iut_expect(rep, "'again'");
-    iut_send(rep, "'to a again'");
-    sp_expect(a, "80000002 'to a again'");
+    answers_each_pipe_its_own(t, "rep");
 }
 
 CASE(rep_keeps_backtrace_of_its_request,
@@ -30,27 +13,16 @@ CASE(rep_keeps_backtrace_of_its_request,
      .covers = "SP-REP-027", .why = "a backtrace kept in a buffer that is used again misroutes",
      .via = ANY)
 {
-    struct iut *rep = iut_open(t, "rep");
-    struct peer *a = attach(rep, "req");
-    struct peer *b = attach(rep, "req");
-
-    sp_send(a, "0000000a 0000000b 80000001 'from a'");
-    iut_expect(rep, "'from a'");
-    sp_send(a, "0000001a 0000001b 80000003 'more'");
-    sp_send(b, "0000002a 80000002 'from b'");
-    wire_drains_within(a, 100);
-    wire_drains_within(b, 100);
-    iut_send(rep, "'to a'");
-    sp_expect(a, "0000000a 0000000b 80000001 'to a'");
+    struct two_askers all = keeps_the_backtrace(t, "rep");
 
     for (int i = 0; i < 2; i++) { /* the two that wait, in either order */
-        check(t, strcmp(iut_try_recv(rep, patience(t)), "ok") == 0, "a request is lost");
+        check(t, strcmp(iut_try_recv(all.replier, patience(t)), "ok") == 0, "a request is lost");
         if (captured(t, "got") == 0x6d6f7265) { /* 'more' */
-            iut_send(rep, "'to a'");
-            sp_expect(a, "0000001a 0000001b 80000003 'to a'");
+            iut_send(all.replier, "'to a'");
+            sp_expect(all.a, "0000001a 0000001b 80000003 'to a'");
         } else {
-            iut_send(rep, "'to b'");
-            sp_expect(b, "0000002a 80000002 'to b'");
+            iut_send(all.replier, "'to b'");
+            sp_expect(all.b, "0000002a 80000002 'to b'");
         }
     }
 }
@@ -60,17 +32,7 @@ CASE(rep_requester_gone_before_reply,
          "REP drops the reply to a requester that has gone, without an error, and serves the next",
      .covers = "SP-REP-014", .why = "one impatient client would stop the service", .via = ANY)
 {
-    struct iut *rep = iut_open(t, "rep");
-    struct peer *a = attach(rep, "req");
-    struct peer *b = attach(rep, "req");
-
-    sp_send(a, "80000001 'from a'");
-    iut_expect(rep, "'from a'");
-    wire_close(a);
-    if (iut_has(t, "pipes"))
-        iut_pipes(rep, 1); /* it has noticed */
-    iut_send(rep, "'too late'");
-    expect_served(rep, b, "80000001");
+    drops_the_answer_to_one_gone(t, "rep");
 }
 
 CASE(rep_no_reply_on_the_next_connection,
@@ -92,22 +54,7 @@ CASE(rep_requester_that_does_not_read,
      .title = "REP serves the other requesters when one has stopped reading its replies",
      .covers = "SP-REP-015", .via = TCP)
 {
-    enum { MOST = 40, BLOCK_MS = 150 };
-    struct iut *rep = iut_open(t, "rep");
-    struct peer *stalled = attach(rep, "req");
-    struct peer *other = attach(rep, "req");
-
-    wire_pause(stalled);
-    for (int i = 0; i < MOST; i++) {
-        sp_send(stalled, "80000001 'q'");
-        iut_expect(rep, "'q'");
-        /* Dropped, queued or refused: all are legitimate, so long as it ends. */
-        if (strcmp(iut_try_send_seq(rep, BLOCK_MS, 500000), "ok") != 0)
-            break;
-    }
-    int64_t asked = now(t);
-    expect_served(rep, other, "80000002");
-    expect_elapsed(t, asked, 0, 1000);
+    serves_beside_one_that_does_not_read(t, "rep");
 }
 
 CASE(rep_serves_in_turn,

@@ -1,35 +1,18 @@
 /* rep_state.c -- what the application may do when: sp-request-reply-01 6.2. */
-#include "case.h"
+#include "replier.h"
 
 CASE(rep_reply_goes_to_latest_request,
      .title = "REP sends the reply to the second request after two receives, and none to the first",
      .covers = "SP-REP-017", .via = ANY)
 {
-    struct iut *rep = iut_open(t, "rep");
-    struct peer *req = attach(rep, "req");
-
-    sp_send(req, "80000001 'one'");
-    sp_send(req, "80000002 'two'");
-    iut_expect(rep, "'one'");
-    iut_expect(rep, "'two'");
-    iut_send(rep, "'to two'");
-    sp_expect(req, "80000002 'to two'");
-    expect_served(rep, req, "80000003"); /* the next thing that comes is this answer */
+    answers_the_latest(t, "rep");
 }
 
 CASE(rep_second_reply_refused,
      .title = "REP refuses a second reply to one request with a state error and sends nothing",
      .covers = "SP-REP-018", .via = ANY)
 {
-    struct iut *rep = iut_open(t, "rep");
-    struct peer *req = attach(rep, "req");
-
-    sp_send(req, "80000001 'hi'");
-    iut_expect(rep, "'hi'");
-    iut_send(rep, "'once'");
-    iut_send_fails(rep, 1000, "'twice'", "state");
-    sp_expect(req, "80000001 'once'");
-    expect_served(rep, req, "80000002");
+    refuses_a_second_answer(t, "rep");
 }
 
 CASE(rep_reply_without_request_refused,

@@ -1,5 +1,6 @@
 /* respondent_answers.c -- surveys and responses of RESPONDENT: sp-surveyor-01 5.2, 6.2, 8. */
 #include "backtrace.h"
+#include "replier.h"
 
 CASE(respondent_returns_id_before_body,
      .title = "RESPONDENT delivers a survey without its id and sends the response as that id, then "
@@ -88,16 +89,7 @@ CASE(respondent_answers_latest_survey,
      .title = "RESPONDENT answers the second survey after two receives, and not the first",
      .covers = "SP-RSP-005", .via = ANY)
 {
-    struct iut *rsp = iut_open(t, "respondent");
-    struct peer *sur = attach(rsp, "surveyor");
-
-    sp_send(sur, "80000001 'one'");
-    sp_send(sur, "80000002 'two'");
-    iut_expect(rsp, "'one'");
-    iut_expect(rsp, "'two'");
-    iut_send(rsp, "'to two'");
-    sp_expect(sur, "80000002 'to two'");
-    expect_served(rsp, sur, "80000003");
+    answers_the_latest(t, "respondent");
 }
 
 CASE(respondent_answer_without_survey_refused,
@@ -113,15 +105,7 @@ CASE(respondent_second_answer_refused,
          "RESPONDENT refuses a second response to one survey with a state error, and sends none",
      .covers = "SP-RSP-006", .via = ANY)
 {
-    struct iut *rsp = iut_open(t, "respondent");
-    struct peer *sur = attach(rsp, "surveyor");
-
-    sp_send(sur, "80000001 '?'");
-    iut_expect(rsp, "'?'");
-    iut_send(rsp, "'once'");
-    iut_send_fails(rsp, 1000, "'twice'", "state");
-    sp_expect(sur, "80000001 'once'");
-    expect_served(rsp, sur, "80000002");
+    refuses_a_second_answer(t, "respondent");
 }
 
 CASE(respondent_surveyor_gone,
@@ -129,17 +113,7 @@ CASE(respondent_surveyor_gone,
               "serves the next",
      .covers = "SP-RSP-007", .via = ANY)
 {
-    struct iut *rsp = iut_open(t, "respondent");
-    struct peer *a = attach(rsp, "surveyor");
-    struct peer *b = attach(rsp, "surveyor");
-
-    sp_send(a, "80000001 '?'");
-    iut_expect(rsp, "'?'");
-    wire_close(a);
-    if (iut_has(t, "pipes"))
-        iut_pipes(rsp, 1); /* it has noticed */
-    iut_send(rsp, "'too late'");
-    expect_served(rsp, b, "80000001");
+    drops_the_answer_to_one_gone(t, "respondent");
 }
 
 CASE(respondent_same_id_on_two_pipes,
@@ -147,19 +121,7 @@ CASE(respondent_same_id_on_two_pipes,
          "RESPONDENT sends each response to the pipe its survey came from, though ids are equal",
      .covers = "SP-RSP-008", .via = ANY)
 {
-    struct iut *rsp = iut_open(t, "respondent");
-    struct peer *a = attach(rsp, "surveyor");
-    struct peer *b = attach(rsp, "surveyor");
-
-    sp_send(a, "80000001 'from a'");
-    iut_expect(rsp, "'from a'");
-    sp_send(b, "80000001 'from b'");
-    wire_drains_within(b, 100); /* it is there before the first is answered */
-    iut_send(rsp, "'to a'");
-    sp_expect(a, "80000001 'to a'");
-    iut_expect(rsp, "'from b'");
-    iut_send(rsp, "'to b'");
-    sp_expect(b, "80000001 'to b'");
+    answers_each_pipe_its_own(t, "respondent");
 }
 
 CASE(respondent_need_not_answer,
