@@ -41,14 +41,37 @@ struct peer *attach_ungreeted_(struct at at, struct t *t, struct iut *s, const c
     return p;
 }
 
-void expect_refused_pipe_(struct at at, struct t *t, struct iut *s, struct peer *p)
+void refuses_(struct at at, struct t *t, const char *head, const char *type, const char *reserved)
 {
-    if (!is_black_box(t) && !closes_within_(at, p, JUDGED_MS)) {
-        sp_send_(at, p, "81234567 'taken?'");
+    const char *protocol = any_protocol(t, "rep");
+    struct iut *s = iut_open(t, protocol);
+    struct peer *us = attach_ungreeted_(at, t, s, protocol);
+
+    wire_send_(at, us,
+               value(t, "%s %s %s", head ? head : "00 'SP' 00",
+                     type ? type : type_of(type_of(protocol)->peer)->octets,
+                     reserved ? reserved : "0000"));
+    if (!is_black_box(t) && !closes_within_(at, us, JUDGED_MS)) {
+        sp_send_(at, us, "81234567 'taken?'");
         if (strcmp(iut_try_recv_(at, s, JUDGED_MS), "ok") == 0)
             fail_(at, t, "it keeps the connection open, and delivers a message from it");
     }
-    expect_closed_(at, p, -1);
+    expect_closed_(at, us, -1);
+}
+
+void refuses_other_types_(struct at at, struct t *t, struct iut *s, const char *protocol,
+                          const char *behind)
+{
+    for (unsigned i = 0; i < TYPES; i++) {
+        const struct endpoint_type *other = &endpoint_types[i];
+        if (strcmp(other->protocol, type_of(protocol)->peer) == 0)
+            continue;
+        struct peer *us = attach_ungreeted_(at, t, s, protocol);
+        wire_send_(at, us, value(t, "00 'SP' 00 %s 0000 %s", other->octets, behind));
+        if (!closes_within_(at, us, patience(t)))
+            fail_(at, t, "it keeps the connection of a peer of type %s (%s)", other->octets,
+                  other->protocol);
+    }
 }
 
 void still_works_(struct at at, struct t *t, struct iut *s, const char *protocol, struct peer *p)
@@ -104,5 +127,36 @@ struct peer *taken_in_(struct at at, struct t *t, struct peer *gone, const char 
             fail_(at, t, "it takes no other peer, though the first has left");
         let_pass_(at, t, 10, "it may not have seen yet that the first has left");
         gone = p;
+    }
+}
+
+void delivers_in_order_of_each(struct t *t, struct iut *s, struct peer *const *peer, unsigned peers,
+                               unsigned each)
+{
+    uint64_t next[8] = { 0 };
+
+    for (unsigned i = 0; i < each; i++)
+        for (unsigned k = 0; k < peers; k++)
+            sp_send(peer[k], value(t, "u16:%u u16:%u", k, i));
+    for (unsigned i = 0; i < peers * each; i++) {
+        iut_expect(s, "<from: .. ..> <number: .. ..>");
+        uint64_t from = captured(t, "from"), number = captured(t, "number");
+        check(t, from < peers && number == next[from],
+              "message %llu of peer %llu is delivered, %llu was due", (unsigned long long)number,
+              (unsigned long long)from, (unsigned long long)(from < peers ? next[from] : 0));
+        next[from]++;
+    }
+    sp_send(peer[0], "'end'");
+    iut_expect(s, "'end'");
+}
+
+void delivers_cut_anywhere(struct iut *s, struct peer *p, const void *frames, size_t n)
+{
+    for (size_t cut = 1; cut < n; cut++) { /* the second message may be cut instead */
+        wire_send_octets(p, frames, cut);
+        wire_drains_within(p, 50);
+        wire_send_octets(p, (const char *)frames + cut, n - cut);
+        iut_expect(s, "'first'");
+        iut_expect(s, "'second'");
     }
 }

@@ -22,8 +22,20 @@ const char *any_protocol(struct t *, const char *otherwise);
     attach_ungreeted_(HERE("attach_ungreeted(" #s ")"), (t), (s), (protocol))
 struct peer *attach_ungreeted_(struct at, struct t *, struct iut *, const char *protocol);
 
-/* It closes `p`, whose greeting was bad.  A REP that serves a request there instead will not. */
-void expect_refused_pipe_(struct at, struct t *, struct iut *, struct peer *);
+/* Greets a new socket (any_protocol: rep) with `head`, magic and version, `type` and `reserved`,
+ * NULL anywhere: what is right.  It must close the connection, and not serve a request there first.
+ */
+#define refuses(t, head, type, reserved)                                                           \
+    refuses_(HERE("refuses(" #head ", " #type ", " #reserved ")"), (t), (head), (type), (reserved))
+void refuses_(struct at, struct t *, const char *head, const char *type, const char *reserved);
+
+/* It closes the connection of a peer of each type but the right one, which has sent `behind`, a
+ * value, right behind its greeting. */
+#define refuses_other_types(t, s, protocol, behind)                                                \
+    refuses_other_types_(HERE("refuses_other_types(" #s ", " #behind ")"), (t), (s), (protocol),   \
+                         (behind))
+void refuses_other_types_(struct at, struct t *, struct iut *, const char *protocol,
+                          const char *behind);
 
 /* The pipe works.  REP and RESPONDENT answer on it; of other protocols only that it is open. */
 #define still_works(t, s, protocol, p)                                                             \
@@ -39,6 +51,13 @@ struct peer *serves_next_(struct at, struct t *, struct iut *, const char *proto
 #define delivers_good(t, s, p, as)                                                                 \
     delivers_good_(HERE("delivers_good(" #s ", " #p ")"), (t), (s), (p), (as))
 struct peer *delivers_good_(struct at, struct t *, struct iut *, struct peer *, const char *as);
+
+/* Each of `peers` sends `each` messages, in turn: all are delivered once, each peer's in order. */
+void delivers_in_order_of_each(struct t *, struct iut *, struct peer *const *peer, unsigned peers,
+                               unsigned each);
+
+/* `n` octets, the frames of 'first' and 'second', are delivered wherever they are cut in two. */
+void delivers_cut_anywhere(struct iut *, struct peer *, const void *frames, size_t n);
 
 /* A PAIR whose peer `gone` has left takes another, though perhaps not in the very moment: those
  * that it refuses before are forgotten.  Nothing has been sent on the pipe returned. */

@@ -15,16 +15,7 @@ CASE(bus_endpoint_type, .title = "BUS announces endpoint type 0x0070", .covers =
 CASE(bus_refuses_other_types, .title = "BUS refuses a peer of another type", .covers = "SP-BUS-008",
      .via = ANY, .needs = "wire")
 {
-    struct iut *bus = iut_open(t, "bus");
-
-    for (size_t i = 0; i < TYPES; i++) {
-        if (strcmp(endpoint_types[i].protocol, "bus") == 0)
-            continue;
-        struct peer *other = attach_raw(bus);
-        wire_expect(other, "00 'SP' 00  0070  0000");
-        wire_send(other, value(t, "00 'SP' 00 %s 0000", endpoint_types[i].octets));
-        expect_closed(other);
-    }
+    refuses_other_types(t, iut_open(t, "bus"), "bus", "");
 }
 
 CASE(bus_sends_to_every_peer,
@@ -120,23 +111,9 @@ CASE(bus_delivers_each_once_in_order,
      .covers = "SP-BUS-007", .via = ANY)
 {
     struct iut *bus = iut_open(t, "bus");
-    struct peer *p[3] = { attach(bus, "bus"), attach(bus, "bus"), attach(bus, "bus") };
-    uint64_t next[3] = { 0 };
+    struct peer *p[] = { attach(bus, "bus"), attach(bus, "bus"), attach(bus, "bus") };
 
-    for (unsigned i = 0; i < 5; i++)
-        for (unsigned k = 0; k < 3; k++)
-            sp_send(p[k], value(t, "u16:%u u16:%u", k, i));
-    for (unsigned i = 0; i < 15; i++) {
-        iut_expect(bus, "<from: .. ..> <number: .. ..>");
-        uint64_t from = captured(t, "from");
-        check(t, from < 3 && captured(t, "number") == next[from],
-              "message %llu of peer %llu is delivered, not message %llu",
-              (unsigned long long)captured(t, "number"), (unsigned long long)from,
-              (unsigned long long)(from < 3 ? next[from] : 0));
-        next[from]++;
-    }
-    sp_send(p[0], "'end'");
-    iut_expect(bus, "'end'");
+    delivers_in_order_of_each(t, bus, p, 3, 5);
 }
 
 CASE(bus_two_connections_two_copies,

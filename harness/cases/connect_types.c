@@ -3,18 +3,9 @@
 
 static void accepts_only_its_peer(struct t *t, const char *protocol)
 {
-    const struct endpoint_type *own = type_of(protocol);
     struct iut *s = iut_open(t, protocol);
 
-    for (unsigned i = 0; i < TYPES; i++) {
-        if (strcmp(endpoint_types[i].protocol, own->peer) == 0)
-            continue;
-        struct peer *us = attach_ungreeted(t, s, protocol);
-        wire_send(us, value(t, "00 'SP' 00 %s 0000", endpoint_types[i].octets));
-        check(t, closes_within(us, patience(t)),
-              "it keeps the connection of a peer of type %s (%s)", endpoint_types[i].octets,
-              endpoint_types[i].protocol);
-    }
+    refuses_other_types(t, s, protocol, "");
     serves_next(t, s, protocol);
 }
 

@@ -36,44 +36,28 @@ CASE(
     expect_quiet(us, 200, "we have not greeted, so nothing that we could do calls for octets");
 }
 
-#define refuses(t, octets) refuses_(HERE("refuses(" #octets ")"), (t), (octets))
-static void refuses_(struct at at, struct t *t, const char *octets)
-{
-    const char *protocol = any_protocol(t, "rep");
-    struct iut *s = iut_open(t, protocol);
-    struct peer *us = attach_ungreeted_(at, t, s, protocol);
-
-    wire_send_(at, us, octets);
-    expect_refused_pipe_(at, t, s, us);
-}
-
-static const char *our_type(struct t *t)
-{
-    return type_of(type_of(any_protocol(t, "rep"))->peer)->octets;
-}
-
 CASE(ipc_bad_magic, .title = "closes an ipc connection whose greeting has a wrong magic",
      .covers = "SP-IPC-006", .needs = "wire", .via = IPC)
 {
-    refuses(t, value(t, "01 'SP' 00 %s 0000", our_type(t)));
-    refuses(t, value(t, "00 'sP' 00 %s 0000", our_type(t)));
-    refuses(t, value(t, "00 'Sp' 00 %s 0000", our_type(t)));
+    refuses(t, "01 'SP' 00", NULL, NULL);
+    refuses(t, "00 'sP' 00", NULL, NULL);
+    refuses(t, "00 'Sp' 00", NULL, NULL);
 }
 
 CASE(ipc_bad_version, .title = "closes an ipc connection whose greeting has another version than 0",
      .covers = "SP-IPC-006", .needs = "wire", .via = IPC)
 {
-    refuses(t, value(t, "00 'SP' 01 %s 0000", our_type(t)));
-    refuses(t, value(t, "00 'SP' ff %s 0000", our_type(t)));
+    refuses(t, "00 'SP' 01", NULL, NULL);
+    refuses(t, "00 'SP' ff", NULL, NULL);
 }
 
 CASE(ipc_reserved,
      .title = "closes an ipc connection whose greeting has reserved octets other than zero",
      .covers = "SP-IPC-007", .needs = "wire", .via = IPC)
 {
-    refuses(t, value(t, "00 'SP' 00 %s 0001", our_type(t)));
-    refuses(t, value(t, "00 'SP' 00 %s 0100", our_type(t)));
-    refuses(t, value(t, "00 'SP' 00 %s ffff", our_type(t)));
+    refuses(t, NULL, NULL, "0001");
+    refuses(t, NULL, NULL, "0100");
+    refuses(t, NULL, NULL, "ffff");
 }
 
 CASE(ipc_incompatible_type,
@@ -81,22 +65,15 @@ CASE(ipc_incompatible_type,
      .covers = "SP-IPC-008", .needs = "wire", .via = IPC)
 {
     const char *protocol = any_protocol(t, "rep");
-    struct iut *s = iut_open(t, protocol);
 
-    for (unsigned i = 0; i < TYPES; i++) {
-        if (strcmp(endpoint_types[i].protocol, type_of(protocol)->peer) == 0)
-            continue;
-        struct peer *us = attach_ungreeted(t, s, protocol);
-        wire_send(us, value(t, "00 'SP' 00 %s 0000", endpoint_types[i].octets));
-        expect_closed(us);
-    }
+    refuses_other_types(t, iut_open(t, protocol), protocol, "");
 }
 
 CASE(ipc_greeting_as_a_message,
      .title = "closes an ipc connection that puts a type octet before its greeting",
      .covers = "SP-IPC-006", .needs = "wire", .via = IPC)
 {
-    refuses(t, value(t, "01 00 'SP' 00 %s 0000", our_type(t)));
+    refuses(t, "01 00 'SP' 00", NULL, NULL);
 }
 
 /* ---- segmentation ---- */
@@ -136,15 +113,7 @@ CASE(ipc_message_cut_anywhere,
      .covers = "SP-IPC-017", .via = IPC)
 {
     static const char frames[] = "\1\0\0\0\0\0\0\0\5first\1\0\0\0\0\0\0\0\6second";
-    const size_t n = sizeof frames - 1;
     struct iut *pull = iut_open(t, "pull");
-    struct peer *push = attach(pull, "push");
 
-    for (size_t cut = 1; cut < n; cut++) {
-        wire_send_octets(push, frames, cut);
-        wire_drains_within(push, 50);
-        wire_send_octets(push, frames + cut, n - cut);
-        iut_expect(pull, "'first'");
-        iut_expect(pull, "'second'");
-    }
+    delivers_cut_anywhere(pull, attach(pull, "push"), frames, sizeof frames - 1);
 }

@@ -1,5 +1,5 @@
 /* pull.c -- what PULL delivers.  There is no draft: as every implementation does. */
-#include "case.h"
+#include "any.h"
 
 CASE(pull_delivers_unmodified, .title = "PULL delivers each message as it is, in order",
      .covers = "SP-PUL-001", .via = ANY)
@@ -18,21 +18,10 @@ CASE(pull_two_pushers_in_order,
      .title = "PULL delivers every message of two pushers once, each pusher's in order",
      .covers = "SP-PUL-001", .via = ANY)
 {
-    enum { EACH = 100 };
     struct iut *pull = iut_open(t, "pull");
-    struct peer *push[2] = { attach(pull, "push"), attach(pull, "push") };
-    unsigned next[2] = { 0 };
+    struct peer *push[] = { attach(pull, "push"), attach(pull, "push") };
 
-    for (unsigned i = 0; i < EACH; i++)
-        for (unsigned k = 0; k < 2; k++)
-            sp_send(push[k], value(t, "u16:%u u16:%u", k, i));
-    for (unsigned i = 0; i < 2 * EACH; i++) {
-        iut_expect(pull, "00 <k: ..> <n: .. ..>");
-        unsigned k = (unsigned)captured(t, "k"), n = (unsigned)captured(t, "n");
-        check(t, k < 2 && n == next[k], "message %u of pusher %u is delivered, %u was due", n, k,
-              k < 2 ? next[k] : 0);
-        next[k]++;
-    }
+    delivers_in_order_of_each(t, pull, push, 2, 100);
 }
 
 CASE(pull_takes_turns,

@@ -1,23 +1,6 @@
 /* tcp_bad_greeting.c -- greetings that the implementation must not accept: sp-tcp-mapping-01 2. */
 #include "any.h"
 
-/* `head`: magic and version; NULL anywhere: what is right. */
-#define refuses(t, head, type, reserved)                                                           \
-    refuses_(HERE("refuses(" #head ", " #type ", " #reserved ")"), (t), (head), (type), (reserved))
-static void refuses_(struct at at, struct t *t, const char *head, const char *type,
-                     const char *reserved)
-{
-    const char *protocol = any_protocol(t, "rep");
-    struct iut *s = iut_open(t, protocol);
-    struct peer *us = attach_ungreeted_(at, t, s, protocol);
-
-    wire_send_(at, us,
-               value(t, "%s %s %s", head ? head : "00 'SP' 00",
-                     type ? type : type_of(type_of(protocol)->peer)->octets,
-                     reserved ? reserved : "0000"));
-    expect_refused_pipe_(at, t, s, us);
-}
-
 CASE(tcp_magic_first_octet, .title = "closes a connection whose greeting begins with 01",
      .covers = "SP-TCP-008", .needs = "wire", .via = TCP)
 {
@@ -62,15 +45,8 @@ CASE(tcp_incompatible_type_closed,
      .covers = "SP-TCP-013", .needs = "wire", .via = TCP)
 {
     const char *protocol = any_protocol(t, "rep");
-    struct iut *s = iut_open(t, protocol);
 
-    for (unsigned i = 0; i < TYPES; i++) {
-        if (strcmp(endpoint_types[i].protocol, type_of(protocol)->peer) == 0)
-            continue;
-        struct peer *us = attach_ungreeted(t, s, protocol);
-        wire_send(us, value(t, "00 'SP' 00 %s 0000", endpoint_types[i].octets));
-        expect_closed(us);
-    }
+    refuses_other_types(t, iut_open(t, protocol), protocol, "");
 }
 
 static void delivers_none_of(struct t *t, const char *protocol)
@@ -79,13 +55,7 @@ static void delivers_none_of(struct t *t, const char *protocol)
 
     if (strcmp(protocol, "sub") == 0)
         iut_set(s, "subscribe", "");
-    for (unsigned i = 0; i < TYPES; i++) {
-        if (strcmp(endpoint_types[i].protocol, type_of(protocol)->peer) == 0)
-            continue;
-        struct peer *us = attach_ungreeted(t, s, protocol);
-        wire_send(us, value(t, "00 'SP' 00 %s 0000 u64:4 'evil'", endpoint_types[i].octets));
-        expect_closed(us);
-    }
+    refuses_other_types(t, s, protocol, "u64:4 'evil'");
     struct peer *good = attach(s, type_of(protocol)->peer);
     sp_send(good, "'good'");
     iut_expect(s, "'good'");

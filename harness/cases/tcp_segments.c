@@ -1,5 +1,5 @@
 /* tcp_segments.c -- TCP is a stream: where a segment ends means nothing. */
-#include "case.h"
+#include "any.h"
 
 CASE(tcp_greeting_octet_by_octet,
      .title =
@@ -71,17 +71,9 @@ CASE(tcp_message_cut_anywhere,
      .covers = "SP-TCP-034", .via = TCP)
 {
     static const char frames[] = "\0\0\0\0\0\0\0\5first\0\0\0\0\0\0\0\6second";
-    const size_t n = sizeof frames - 1;
     struct iut *pull = iut_open(t, "pull");
-    struct peer *push = attach(pull, "push");
 
-    for (size_t cut = 1; cut < n; cut++) { /* the second message may be cut instead */
-        wire_send_octets(push, frames, cut);
-        wire_drains_within(push, 50);
-        wire_send_octets(push, frames + cut, n - cut);
-        iut_expect(pull, "'first'");
-        iut_expect(pull, "'second'");
-    }
+    delivers_cut_anywhere(pull, attach(pull, "push"), frames, sizeof frames - 1);
 }
 
 CASE(tcp_request_cut_anywhere,
