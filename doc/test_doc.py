@@ -49,6 +49,24 @@ def test_the_page_is_sound():
     assert done.returncode == 0 and not done.stderr, done
 
 
+def test_the_help_of_a_run_names_every_option_of_the_page():
+    section = PAGE.split(".SH THE RUN")[1].split(".SH ")[0]
+    text = run(PROGRAM, "run", "--help")
+    for option in set(re.findall(r"--[a-z][a-z-]+", section)):
+        assert option in text, option
+
+
+def test_the_readme_quotes_lines_that_exist():
+    root = HERE.parent
+    quoted = re.findall(
+        r"([a-z_]+\.c):(\d+) +((?:iut|sp|wire)_[a-z_]+\([a-z]+)", (root / "README.md").read_text()
+    )
+    assert quoted
+    for name, line, code in quoted:
+        source = (root / "harness/cases" / name).read_text(encoding="utf-8").splitlines()
+        assert code in source[int(line) - 1], f"{name}:{line} {code}"
+
+
 def complete(*words):
     script = (
         'PATH=$1:$PATH; . "$2"; shift 2; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1));'
