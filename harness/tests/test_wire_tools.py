@@ -95,6 +95,17 @@ def test_decode_hex_and_back(tmp_path):
     assert run("decode", str(recorded)).stdout == run("decode", "-", stdin=text).stdout
 
 
+def test_decode_of_the_octets_themselves_says_how():
+    done = run("decode", "-", stdin=b"\0SP\0\0\x30\0\0")
+    assert done.returncode == 2 and b"xxd" in done.stderr and done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("verb", ("check", "show", "record"))
+def test_vectors_help_behind_its_verbs(verb):
+    done = run("vectors", verb, "--help")
+    assert done.returncode == 0 and done.stdout == run("vectors", "--help").stdout
+
+
 def test_decode_never_passes_control_characters_on():
     done = run("decode", "--frames", "-", stdin=b"u64:4 1b '[2J' u64:2 0a 9b")
     assert done.returncode == 0

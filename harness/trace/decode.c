@@ -59,6 +59,9 @@ static int fill(const struct decode *d, struct trace *t, struct buf *input, cons
     struct buf why = { 0 };
     const char *text = buf_text(input);
     bool ok;
+    if (input->n && memchr(buf_slice(input).p, '\0', input->n))
+        return complain("decode", "%s: octets themselves, not hex: xxd FILE | spconform decode -",
+                        name);
     if (text[strspn(text, " \t\r\n")] == '{') {
         FILE *lines = fmemopen(input->p, input->n, "r");
         ok = lines && trace_read_jsonl(t, lines, &why);

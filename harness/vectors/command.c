@@ -25,7 +25,7 @@ static const char help[] =
     "           written last\n"
     "\n"
     "examples:\n"
-    "  $ spconform vectors check vectors/*.json\n"
+    "  $ spconform vectors check vectors/headers-*.json\n"
     "  $ spconform vectors show vectors/headers-reqrep.json rep-hops-7\n"
     "  $ spconform vectors record vectors/recorded-nng.json build/interop/adapters/nng\n";
 
@@ -114,7 +114,8 @@ static int show(const char *path, const char *id)
 int cmd_vectors(int argc, char **argv)
 {
     const char *verb = argc > 1 ? argv[1] : "";
-    if (strcmp(verb, "--help") == 0 || strcmp(verb, "-h") == 0) {
+    const char *last = argc == 3 ? argv[2] : verb; /* also behind check, show and record */
+    if (strcmp(last, "--help") == 0 || strcmp(last, "-h") == 0) {
         fputs(help, stdout);
         return 0;
     }
