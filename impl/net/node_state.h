@@ -50,7 +50,7 @@ struct node_endpoint {
     char text[160];            /* of the URL */
     struct listener *listener; /* NULL: a dialer, or inproc */
     struct link name_link;     /* in node.inproc */
-    struct node_pipe *pipe; /* of a dialer: the attempt or connection there is */
+    struct node_pipe *pipe;    /* of a dialer: the attempt or connection there is */
     struct net_timer redial;
     msec wait; /* before the next attempt, within the configured bounds; 0: the least */
 };
@@ -89,7 +89,7 @@ void node_destroy(struct node_socket *);     /* everything it has, at once */
 struct node_pipe *node_pipe_new(struct node_socket *, struct stream *,
                                 struct node_endpoint *dialer);
 void node_pipe_end(struct node_pipe *);
-void node_pipe_linger(struct node_pipe *);     /* its socket is closed: ends it when idle */
+void node_pipe_linger(struct node_pipe *); /* its socket is closed: ends it when idle */
 
 void node_endpoint_free(struct node_endpoint *);
 /* The dialer's pipe is gone or could not be had. */
