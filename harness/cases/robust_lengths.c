@@ -22,3 +22,19 @@ CASE(robust_lengths_over_31_bits,
         still_works(t, s, protocol, good);
     }
 }
+
+CASE(tcp_length_of_64_bits,
+     .title = "takes a length of 2^32 + 8 for what it is: nothing comes of its first eight octets",
+     .covers = "SP-TCP-049", .why = "a length cut to 32 bits makes two messages of one",
+     .needs = "wire", .via = TCP, .fragile = true)
+{
+    const char *protocol = any_protocol(t, "rep");
+    struct iut *s = iut_open(t, protocol);
+    struct peer *good = attach(s, type_of(protocol)->peer);
+    struct peer *us = attach(s, type_of(protocol)->peer);
+
+    wire_send(us, "0000000100000008 80000001 'evil'");
+    if (!closes_within(us, CLOSE_MS))
+        wire_close(us);
+    still_works(t, s, protocol, good);
+}

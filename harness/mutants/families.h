@@ -77,6 +77,7 @@ extern const struct mutant length_2_63_dies;
 extern const struct mutant length_2_64_less_8_dies;
 extern const struct mutant length_2_64_less_1_dies;
 extern const struct mutant length_2_32_dies;
+extern const struct mutant length_cut_to_32_bits;
 extern const struct mutant length_2_31_dies;
 extern const struct mutant length_ends_accepting;
 

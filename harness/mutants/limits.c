@@ -1,5 +1,6 @@
 /* limits.c -- receive limits, and lengths that nobody means. */
 #include "mutants/families.h"
+#include <string.h>
 #include "mutants/octets.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -105,6 +106,26 @@ DIES_OF_LENGTH(length_2_32_dies, "dies of a length that does not fit in 32 bits"
                (int64_t)1 << 32, ((int64_t)1 << 41));
 DIES_OF_LENGTH(length_2_31_dies, "dies of a length that does not fit in 31 bits", "",
                (int64_t)1 << 31, ((int64_t)1 << 32) - 1);
+
+/* The scanner goes on by the length that came, so later frames of this connection stay as they are.
+ */
+static void cut_length(struct mutation *m, struct octet_fault *f, struct buf *data)
+{
+    (void)m;
+    for (size_t i = 0; i < data->n; i++) {
+        if (scan_in(f, f->in_position + i, data->p[i]) != ENDS_HEAD || i < 7)
+            continue;
+        if (scan_length(f) >> 32 == 1)
+            memset(data->p + i - 7, 0, 4);
+    }
+}
+
+const struct mutant length_cut_to_32_bits = {
+    .name = "length_cut_to_32_bits",
+    .fault = "takes only the lower half of a length",
+    .source = "",
+    .octets_in = cut_length,
+};
 
 static void stop_at_length(struct mutation *m, struct octet_fault *f, struct buf *data)
 {

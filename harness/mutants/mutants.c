@@ -74,6 +74,7 @@ const struct mutant *const mutants[] = {
     &length_2_64_less_8_dies,
     &length_2_64_less_1_dies,
     &length_2_32_dies,
+    &length_cut_to_32_bits,
     &length_2_31_dies,
     &length_ends_accepting,
     /* ipc.c */
