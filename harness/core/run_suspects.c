@@ -45,7 +45,7 @@ static bool says_something(const struct job *again)
 static void measure_again(struct runner *r, struct job *job)
 {
     for (int i = 0; i < MEASURES && mismeasured(&job->record) && !run_stopped(r); i++) {
-        struct job *again = run_again(r, job, 0);
+        struct job *again = run_again(r, job, job->order.before);
         if (says_something(again))
             adopt(job, again);
         forget_rerun(r, again);
@@ -110,16 +110,27 @@ void run_suspects(struct runner *r, size_t from, size_t to)
     }
 }
 
+static bool is_among(const struct runner *r, size_t from, size_t instance)
+{
+    for (size_t i = from; i < r->job_count; i++)
+        if (r->jobs[i].order.instance == instance)
+            return true;
+    return false;
+}
+
 /* The sanity cases once more: is what was judged in between still the same implementation? */
 void end_sane(struct runner *r, size_t count)
 {
     size_t from = r->job_count;
     for (size_t i = 0; i < count; i++) {
+        if (is_among(r, from, r->jobs[i].order.instance))
+            continue; /* it ran in several segmentations */
         add_job(r, r->jobs[i].order.instance, SEGMENT_WHOLE, 0);
-        r->jobs[from + i].rerun = true;
+        r->jobs[r->job_count - 1].rerun = true;
     }
-    run_jobs(r, from, from + count);
-    for (size_t i = from; i < from + count && !run_stopped(r); i++) {
+    size_t to = r->job_count;
+    run_jobs(r, from, to);
+    for (size_t i = from; i < to && !run_stopped(r); i++) {
         struct job *job = &r->jobs[i];
         enum outcome outcome = job->record.outcome;
         bool failed = outcome == FAILED || outcome == DIED || outcome == HUNG;

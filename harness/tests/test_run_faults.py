@@ -166,6 +166,23 @@ def test_check_shows_words_of_the_adapter_escaped(tmp_path):
     assert "\x1b" not in out + err and "\\x1b[31mwords" in err and "\\x1b]0;" in out
 
 
+def test_words_of_what_is_no_adapter_are_escaped(tmp_path):
+    program = tmp_path / "rude.py"
+    program.write_text(RUDE.replace("if hello", "if not hello"), encoding="utf-8")
+    iut = shlex.join([sys.executable, str(program)])
+    status, out, err = run("run", "--iut", iut, *CASES, tmp=tmp_path)
+    assert status == 2 and "no adapter" in err
+    assert "\x1b" not in out + err and "\\x1b]0;" in err
+
+
+def test_sanity_ends_a_run_of_few_instances_in_many_segmentations(tmp_path):
+    iut = shlex.join([SPCONFORM, "adapter"])
+    words = ["--iut", iut, "--filter", "sanity_greeting*", "--filter", "rep_ttl_option*"]
+    more = ["--segmentation", "every-split", "--transport", "tcp"]
+    status, out, err = run("run", *words, *more, tmp=tmp_path)
+    assert status == 0 and " 0 failed" in out, (out, err)
+
+
 def test_interrupted_while_an_adapter_hangs(tmp_path):
     """One that ignores SIGTERM is ended too."""
     began = time.monotonic()
