@@ -99,7 +99,7 @@ static void worker_died(struct runner *r, unsigned n)
     int status = 0;
     waitpid(w->pid, &status, 0);
     close(w->fd);
-    w->fd = -1;
+    *w = (struct worker){ .fd = -1 }; /* waited for: its number may be another's from now on */
     for (size_t i = 0; i < r->job_count; i++) {
         struct job *job = &r->jobs[i];
         if (job->state != JOB_OUT || job->worker != n)
