@@ -1,6 +1,7 @@
 /* run_reports.c -- what a run tells: each verdict to every report, the lists of what was expected,
  * the summary and the exit status. */
 #include "core/run_state.h"
+#include "report/text.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +17,10 @@ static void write_error(struct runner *r)
 void open_reports(struct runner *r)
 {
     char why[256];
-    r->reporters[r->reporter_count++] = reporter_terminal(stdout, r->o->verbose);
+    struct reporter *terminal = reporter_terminal(stdout, r->o->verbose);
+    if (terminal)
+        r->reporters[r->reporter_count++] = terminal;
+    r->write_failed |= !terminal;
     for (size_t i = 0; i < r->o->report_count; i++) {
         struct reporter *one = reporter_open(r->o->reports[i], why, sizeof why);
         if (one)
@@ -130,6 +134,18 @@ static void check_expectations(struct runner *r)
     buf_free(&why);
 }
 
+/* In the words of an adapter, perhaps. */
+static void say_stop(const struct runner *r, bool refused)
+{
+    fputs("spconform: ", stderr);
+    if (refused && r->o->target == TARGET_COMMAND)
+        fprintf(stderr, "%s: ", r->o->command);
+    else if (refused && run_is_black_box(r))
+        fprintf(stderr, "%s: ", r->o->url);
+    text_put(stderr, r->stop, TEXT_LINE);
+    fputc('\n', stderr);
+}
+
 int end_run(struct runner *r, int64_t wall_ms)
 {
     bool refused = r->summary.exit_status == 2; /* it is no adapter */
@@ -148,12 +164,8 @@ int end_run(struct runner *r, int64_t wall_ms)
     if (status == 0 && r->write_failed)
         status = 2;
     r->summary.exit_status = status;
-    if (r->stop[0] && refused && r->o->target == TARGET_COMMAND)
-        fprintf(stderr, "spconform: %s: %s\n", r->o->command, r->stop);
-    else if (r->stop[0] && refused && run_is_black_box(r))
-        fprintf(stderr, "spconform: %s: %s\n", r->o->url, r->stop);
-    else if (r->stop[0])
-        fprintf(stderr, "spconform: %s\n", r->stop);
+    if (r->stop[0])
+        say_stop(r, refused);
     for (size_t i = r->reporter_count; i-- > 0;) {
         if (!reporter_end(r->reporters[i], &r->summary))
             write_error(r);

@@ -154,7 +154,9 @@ static bool select_what_to_run(struct runner *r)
     const struct run_options *o = r->o;
     r->instance_count = select_instances(o, &r->instances);
     const char *idle = filter_that_matches_nothing(o);
-    if (idle)
+    if (!r->instances)
+        fprintf(stderr, "spconform: out of memory\n");
+    else if (idle)
         fprintf(stderr, "spconform: no case matches `%s`; `spconform list` shows them all\n", idle);
     else if (r->instance_count == 0)
         fprintf(stderr, "spconform: the other options leave out all that matches%s%s%s\n",
