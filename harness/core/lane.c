@@ -46,7 +46,6 @@ static void finish(struct lane *l)
         .outcome = t->outcome,
         .timing = t->timing,
         .stalled = t->stalled,
-        .after_script = l->state == LANE_RESET,
         .ms = now(t),
         .why = buf_text(&t->why),
         .file = t->at.file ? t->at.file : "",

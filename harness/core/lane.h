@@ -8,9 +8,8 @@
 /* What one instance came to.  Strings live until the lane gets its next job. */
 struct lane_result {
     enum outcome outcome;
-    bool timing;       /* a failure about time */
-    bool stalled;      /* our loop stood still while time was measured */
-    bool after_script; /* died or hung only when it was reset */
+    bool timing;  /* a failure about time */
+    bool stalled; /* our loop stood still while time was measured */
     int64_t ms;
     const char *why, *file, *script, *detail, *variant;
     int line;

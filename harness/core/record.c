@@ -6,7 +6,7 @@ struct fixed {
     uint32_t job, previous;
     int outcome, line;
     int64_t ms;
-    uint8_t timing, stalled, after_script, adapter_failed;
+    uint8_t timing, stalled, adapter_failed;
 };
 
 static void put(char **at, char *end, const char *text, size_t most)
@@ -33,7 +33,6 @@ size_t record_pack(const struct record *r, char *packet)
     f.ms = r->ms;
     f.timing = r->timing;
     f.stalled = r->stalled;
-    f.after_script = r->after_script;
     f.adapter_failed = r->adapter_failed;
     memcpy(packet, &f, sizeof f);
     char *at = packet + sizeof f, *end = packet + PACKET_MAX - 16;
@@ -60,7 +59,6 @@ bool record_unpack(struct record *r, char *packet, size_t n)
                           .outcome = (enum outcome)f.outcome,
                           .timing = f.timing != 0,
                           .stalled = f.stalled != 0,
-                          .after_script = f.after_script != 0,
                           .adapter_failed = f.adapter_failed != 0,
                           .line = f.line,
                           .ms = f.ms };

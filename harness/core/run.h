@@ -51,7 +51,6 @@ struct instance {
 size_t select_instances(const struct run_options *, struct instance **out);
 /* NULL, or the first filter that no case or instance of the catalogue matches. */
 const char *filter_that_matches_nothing(const struct run_options *);
-bool needs_kernel(const struct conf_case *);
 /* NULL, or why this case cannot run: an adapter lacks a feature. */
 const char *lacks(const struct instance *, const struct run_options *, const char *features,
                   char *why, size_t cap);
@@ -68,7 +67,7 @@ struct record {
     uint32_t job;
     uint32_t previous; /* 1 + the instance that ran before on the same adapter; 0: none */
     enum outcome outcome;
-    bool timing, stalled, after_script, adapter_failed;
+    bool timing, stalled, adapter_failed;
     int line;
     int64_t ms;
     const char *file, *script, *why, *detail, *variant, *trace, *name;

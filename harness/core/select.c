@@ -12,11 +12,6 @@ static bool has_word(const char *words, const char *word)
     return false;
 }
 
-bool needs_kernel(const struct conf_case *c)
-{
-    return has_word(c->needs, "kernel");
-}
-
 const char *lacks(const struct instance *i, const struct run_options *o, const char *features,
                   char *why, size_t cap)
 {

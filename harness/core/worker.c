@@ -30,7 +30,6 @@ static struct record record_of(const struct lane_result *r, uint32_t job)
                             .outcome = r->outcome,
                             .timing = r->timing,
                             .stalled = r->stalled,
-                            .after_script = r->after_script,
                             .adapter_failed = r->adapter_failed,
                             .line = r->line,
                             .ms = r->ms,

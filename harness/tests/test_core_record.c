@@ -40,7 +40,7 @@ static void comes_out_again(void **state)
     assert_int_equal(out.job, 7);
     assert_int_equal(out.previous, 3);
     assert_int_equal(out.outcome, FAILED);
-    assert_true(out.timing && out.stalled && !out.after_script && !out.adapter_failed);
+    assert_true(out.timing && out.stalled && !out.adapter_failed);
     assert_int_equal(out.line, 42);
     assert_true(out.ms == in.ms);
     assert_string_equal(out.file, in.file);
