@@ -80,8 +80,8 @@ static void departed(struct iut *s, struct at at)
     }
     const char *code = "";
     if (any && s->open && iut_has(t, "pipes") && !(t->call.pending && !t->call.answered))
-        iut_call(t, at, t->on->patience, &code, "pipes s%u %zu %" PRId64, s->number,
-                 pipes_due(s), t->on->patience);
+        iut_call(t, at, t->on->patience, &code, "pipes s%u %zu %" PRId64, s->number, pipes_due(s),
+                 t->on->patience);
 }
 
 static void settle(struct peer *p)
