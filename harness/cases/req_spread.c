@@ -15,21 +15,36 @@ static unsigned exchange(struct t *t, struct iut *req, struct peer *const *p, un
     return k;
 }
 
+/* That a request has come to us does not tell that its pipe is known to be idle again: on a busy
+ * machine a pipe may miss its turn for that.  So a round that is not as it must be counts only when
+ * several are, each begun at leisure. */
+enum { ROUNDS = 5, LEISURE_MS = 50 };
+
+static bool one_more_round(struct peer *p, unsigned *rounds)
+{
+    if (++*rounds >= ROUNDS)
+        return false;
+    closes_within(p, LEISURE_MS);
+    return true;
+}
+
 CASE(req_rotates, .title = "REQ spreads six requests over three pipes in strict rotation",
      .covers = "SP-REQ-026", .via = ANY)
 {
     struct iut *req = iut_open(t, "req");
     struct peer *p[4] = { attach(req, "rep"), attach(req, "rep"), attach(req, "rep"), NULL };
 
-    unsigned asked[6];
-    for (unsigned i = 0; i < 6; i++)
-        asked[i] = exchange(t, req, p, i);
-    check(t, asked[0] != asked[1] && asked[1] != asked[2] && asked[0] != asked[2],
-          "the first three requests do not go to three pipes: %u %u %u", asked[0], asked[1],
-          asked[2]);
-    for (unsigned i = 3; i < 6; i++)
-        check(t, asked[i] == asked[i - 3], "request %u goes to pipe %u, not to pipe %u in turn",
-              i + 1, asked[i], asked[i - 3]);
+    unsigned asked[6], rounds = 0, i = 0;
+    bool good;
+    do {
+        for (unsigned k = 0; k < 6; k++)
+            asked[k] = exchange(t, req, p, i++);
+        good = asked[0] != asked[1] && asked[1] != asked[2] && asked[0] != asked[2];
+        for (unsigned k = 3; k < 6; k++)
+            good = good && asked[k] == asked[k - 3];
+    } while (!good && one_more_round(p[0], &rounds));
+    check(t, good, "six requests go to the pipes %u %u %u %u %u %u, not to each of three in turn",
+          asked[0], asked[1], asked[2], asked[3], asked[4], asked[5]);
 }
 
 CASE(req_silent_peer_does_not_block_others,
@@ -41,19 +56,35 @@ CASE(req_silent_peer_does_not_block_others,
     struct peer *a = attach(req, "rep");
     struct peer *b = attach(req, "rep");
 
-    unsigned hung = 0;
-    for (unsigned i = 0; i < 9; i++) {
-        iut_send(req, value(t, "u32:%u", i));
-        struct peer *asked =
-            sp_expect_on_any(value(t, "<id: %%1....... .. .. ..> u32:%u", i), silent, a, b);
-        if (asked == silent) { /* the next request replaces this one */
-            hung++;
-            continue;
+    unsigned hung, rounds = 0, i = 0;
+    do {
+        hung = 0;
+        for (unsigned k = 0; k < 9; k++, i++) {
+            iut_send(req, value(t, "u32:%u", i));
+            struct peer *asked =
+                sp_expect_on_any(value(t, "<id: %%1....... .. .. ..> u32:%u", i), silent, a, b);
+            if (asked == silent) { /* the next request replaces this one */
+                hung++;
+                continue;
+            }
+            sp_send(asked, "$id 'ok'");
+            iut_expect(req, "'ok'");
         }
-        sp_send(asked, "$id 'ok'");
-        iut_expect(req, "'ok'");
-    }
+    } while (hung != 3 && one_more_round(silent, &rounds));
     check(t, hung == 3, "the pipe that never answers is asked %u times of 9, not 3", hung);
+}
+
+/* Ten requests for each of the first `pipes` of p: 9 to 11 to each of them? */
+static bool even_round(struct t *t, struct iut *req, struct peer *const *p, unsigned pipes,
+                       unsigned *i, unsigned *n)
+{
+    bool even = true;
+    memset(n, 0, pipes * sizeof *n);
+    for (unsigned k = 0; k < 10 * pipes; k++)
+        n[exchange(t, req, p, (*i)++)]++;
+    for (unsigned k = 0; k < pipes; k++)
+        even = even && n[k] >= 9 && n[k] <= 11;
+    return even;
 }
 
 CASE(req_fair_after_pipe_added,
@@ -62,17 +93,16 @@ CASE(req_fair_after_pipe_added,
 {
     struct iut *req = iut_open(t, "req");
     struct peer *p[4] = { attach(req, "rep"), attach(req, "rep"), NULL, NULL };
-    unsigned i = 0;
+    unsigned n[3], rounds = 0, i = 0;
+    bool even;
 
     while (i < 3)
         exchange(t, req, p, i++);
     p[2] = attach(req, "rep");
-    unsigned n[3] = { 0 };
-    while (i < 33)
-        n[exchange(t, req, p, i++)]++;
-    for (unsigned k = 0; k < 3; k++)
-        check(t, n[k] >= 9 && n[k] <= 11, "of 30 requests the three pipes got %u, %u and %u", n[0],
-              n[1], n[2]);
+    do
+        even = even_round(t, req, p, 3, &i, n);
+    while (!even && one_more_round(p[0], &rounds));
+    check(t, even, "of 30 requests the three pipes got %u, %u and %u", n[0], n[1], n[2]);
 }
 
 CASE(req_fair_after_pipe_removed,
@@ -81,19 +111,18 @@ CASE(req_fair_after_pipe_removed,
 {
     struct iut *req = iut_open(t, "req");
     struct peer *p[4] = { attach(req, "rep"), attach(req, "rep"), attach(req, "rep"), NULL };
-    unsigned i = 0;
+    unsigned n[2], rounds = 0, i = 0;
+    bool even;
 
     while (i < 4)
         exchange(t, req, p, i++);
     wire_close(p[2]);
     p[2] = NULL; /* if it comes back, it waits for a greeting in vain */
     iut_pipes(req, 2);
-    unsigned n[3] = { 0 };
-    while (i < 24)
-        n[exchange(t, req, p, i++)]++;
-    for (unsigned k = 0; k < 2; k++)
-        check(t, n[k] >= 9 && n[k] <= 11, "of 20 requests the two pipes left got %u and %u", n[0],
-              n[1]);
+    do
+        even = even_round(t, req, p, 2, &i, n);
+    while (!even && one_more_round(p[0], &rounds));
+    check(t, even, "of 20 requests the two pipes left got %u and %u", n[0], n[1]);
 }
 
 CASE(req_passes_over_blocked_pipe,

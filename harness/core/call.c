@@ -40,6 +40,15 @@ static void call_wait(struct t *t)
     c->pending = false;
 }
 
+bool call_ends_within(struct t *t, int64_t ms)
+{
+    peers_settle(t);
+    msec until = msec_after(net_now(t->net), ms);
+    while (!t->call.answered && t_pause(t, until))
+        ;
+    return t->call.answered;
+}
+
 /* Splits the answer.  NULL: err, and *code is its code. */
 static const char *call_answer(struct t *t, const char **code)
 {

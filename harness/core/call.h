@@ -12,6 +12,8 @@ void call_begin(struct t *, struct at, int64_t ms, struct buf *line);
 const char *call_take(struct t *, const char **code);
 /* The same, where `na` ends the case as SKIP. */
 const char *call_end(struct t *, struct at, const char **code);
+/* Waits until the call begun is answered, or `ms` pass; it goes on running then. */
+bool call_ends_within(struct t *, int64_t ms);
 /* call_begin and call_end. */
 const char *call_line(struct t *, struct at, int64_t ms, const char **code, struct buf *line);
 /* It must have succeeded: `rest` as it was returned. */

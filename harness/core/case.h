@@ -112,6 +112,8 @@ struct at {
 #define iut_begin_recv(s, ms) iut_begin_recv_(HERE("iut_begin_recv(" #s ", " #ms ")"), (s), (ms))
 #define iut_begin_send(s, ms, pattern)                                                             \
     iut_begin_send_(HERE("iut_begin_send(" #s ", " #ms ", " #pattern ")"), (s), (ms), (pattern))
+/* Waits for its end for that long; never fails, and the call goes on running. */
+#define iut_ends_within(s, ms) iut_ends_within_(HERE("iut_ends_within(" #s ", " #ms ")"), (s), (ms))
 #define iut_end_expect(s, pattern)                                                                 \
     iut_end_expect_(HERE("iut_end_expect(" #s ", " #pattern ")"), (s), (pattern))
 #define iut_end_ok(s) iut_end_ok_(HERE("iut_end_ok(" #s ")"), (s))
@@ -152,6 +154,7 @@ void iut_pipes_(struct at, struct iut *, size_t n);
 void iut_device_(struct at, struct iut *, struct iut *);
 void iut_begin_recv_(struct at, struct iut *, int64_t ms);
 void iut_begin_send_(struct at, struct iut *, int64_t ms, const char *pattern);
+bool iut_ends_within_(struct at, struct iut *, int64_t ms);
 void iut_end_expect_(struct at, struct iut *, const char *pattern);
 void iut_end_ok_(struct at, struct iut *);
 void iut_end_fails_(struct at, struct iut *, const char *codes);

@@ -223,6 +223,12 @@ void iut_begin_send_(struct at at, struct iut *s, int64_t ms, const char *patter
     begin_send(at, s, ms, pattern);
 }
 
+bool iut_ends_within_(struct at at, struct iut *s, int64_t ms)
+{
+    t_expect(s->t, at);
+    return call_ends_within(s->t, ms);
+}
+
 void iut_end_expect_(struct at at, struct iut *s, const char *pattern)
 {
     const char *code = "";
