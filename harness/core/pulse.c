@@ -2,9 +2,9 @@
 #include "core/pulse.h"
 #include <stddef.h>
 
-static bool is_late(const struct pulse *p, msec now)
+static bool is_late(const struct pulse *p, msec now, unsigned degree)
 {
-    return p->beats && now - p->due > PULSE_STALL_MS;
+    return p->beats && now - p->due > (msec)PULSE_STALL_MS << degree;
 }
 
 static void beat(struct net_timer *timer, msec at)
@@ -12,8 +12,8 @@ static void beat(struct net_timer *timer, msec at)
     struct pulse *p = (struct pulse *)(void *)((char *)timer - offsetof(struct pulse, timer));
     (void)at;
     msec now = net_now(p->net);
-    if (is_late(p, now))
-        p->stalled = now;
+    for (unsigned k = 0; k < PULSE_DEGREES && is_late(p, now, k); k++)
+        p->stalled[k] = now;
     p->due = now + PULSE_MS;
     net_arm(p->net, timer, p->due);
 }
@@ -36,9 +36,21 @@ void pulse_stop(struct pulse *p)
     p->beats = false;
 }
 
+/* The largest stall that does not matter in a window: a beat over PULSE_STALL_MS << this is late.
+ */
+static unsigned degree_of(msec window)
+{
+    unsigned k = 0;
+    while (k + 1 < PULSE_DEGREES && (msec)PULSE_STALL_MS << (k + 1) <= window / PULSE_STALL_PART)
+        k++;
+    return k;
+}
+
 bool pulse_stalled_since(const struct pulse *p, msec since)
 {
-    if (!p)
+    if (!p || !p->net)
         return false;
-    return (p->stalled > 0 && p->stalled >= since) || (p->beats && is_late(p, net_now(p->net)));
+    msec now = net_now(p->net);
+    unsigned k = degree_of(now - since);
+    return (p->stalled[k] > 0 && p->stalled[k] >= since) || is_late(p, now, k);
 }

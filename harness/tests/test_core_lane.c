@@ -491,6 +491,36 @@ static void a_stall_is_noticed(void **state)
     assert_false(pulse_stalled_since(NULL, 0));
 }
 
+/* The clock at 100 s; `late` ms at a beat 1 s after that; then a window from 100 s to its end. */
+static bool spoils(msec late, msec window)
+{
+    static const struct net_ops ops = { .now = turned_now, .arm = turned_arm };
+    struct net net = { .ops = &ops };
+    struct pulse p = { 0 };
+    clock_now = 100000;
+    pulse_start(&p, &net);
+    for (msec at = clock_now + 10; at <= 101000; at += 10)
+        turn_to(at);
+    turn_to(101010 + late);
+    while (clock_now < 100000 + window)
+        turn_to(clock_now + 10);
+    return pulse_stalled_since(&p, 100000);
+}
+
+static void a_long_window_bears_a_longer_stall(void **state)
+{
+    (void)state;
+    assert_true(spoils(21, 2000));
+    assert_true(spoils(21, 3990));
+    assert_false(spoils(40, 4000));
+    assert_true(spoils(41, 4000));
+    assert_false(spoils(80, 12000));
+    assert_true(spoils(121, 12000)); /* never over a hundredth */
+    assert_false(spoils(300, 60000));
+    assert_true(spoils(601, 60000));
+    assert_true(spoils(1000, 3600000)); /* nor over 640 ms */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -504,6 +534,7 @@ int main(void)
         cmocka_unit_test(own_time_passes_where_there_are_no_deadlines),
         cmocka_unit_test(a_lost_probe_is_not_waited_for),
         cmocka_unit_test(a_stall_is_noticed),
+        cmocka_unit_test(a_long_window_bears_a_longer_stall),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
