@@ -131,11 +131,13 @@ void settle_job(struct runner *r, struct job *job, const char *remark)
     const struct instance *i = &r->instances[job->order.instance];
     size_t k = index_of(r, i);
     enum verdict verdict = verdict_of(&job->record, i, r->o->profile);
+    enum verdict lasting = verdict; /* what another repeat is held against */
     char why[3000], text[64];
     if (job->suspect && late(&job->record) && strcmp(remark, "once") == 0) {
         if (r->reported[k] && job->alone_known && r->seen[k] == job->alone)
             return; /* another repeat, measured alone: nothing changed */
         verdict = V_INFO;
+        lasting = job->alone_known ? job->alone : verdict;
         snprintf(why, sizeof why, "once, not again: %s", job->record.why);
     } else {
         const char *base = verdict == V_INFO && job->record.outcome == ENDED ? job->record.variant
@@ -149,9 +151,9 @@ void settle_job(struct runner *r, struct job *job, const char *remark)
     }
     if (!r->reported[k]) {
         r->reported[k] = true;
-        r->seen[k] = verdict;
+        r->seen[k] = lasting;
         report_verdict(r, i, &job->record, verdict, why);
-    } else if (r->seen[k] != verdict &&
+    } else if (r->seen[k] != lasting &&
                !(r->expectations &&
                  expectations_may_vary(r->expectations, i->name, verdict, why))) {
         char changed[3200];
