@@ -21,6 +21,7 @@ void call_begin(struct t *t, struct at at, int64_t ms, struct buf *line)
     c->answered = false;
     c->at = at;
     c->asked = net_now(t->net);
+    c->due = msec_after(c->asked, ms);
     c->deadline = msec_after(c->asked, ms + t->on->grace);
     snprintf(c->verb, sizeof c->verb, "%.*s", (int)strcspn(text, " "), text);
     const char *words = text + strlen(c->verb);
@@ -138,6 +139,8 @@ void call_put_payload(struct t *t, struct at at, struct buf *line, const char *p
 
 /* ---- the adapter's events ---- */
 
+enum { STARVED_MS = 500 }; /* no adapter needs that long to say that time is up */
+
 void iut_answered(void *ctx, const char *line, size_t n)
 {
     struct t *t = ctx;
@@ -152,6 +155,7 @@ void iut_answered(void *ctx, const char *line, size_t n)
     }
     buf_put(&t->call.answer, line, n);
     t->call.answered = true;
+    t->starved |= net_now(t->net) - t->call.due > STARVED_MS;
     t_wake(t);
 }
 

@@ -130,6 +130,8 @@ static void end_with(struct t *t, enum outcome outcome, struct at at, const char
         return;
     char text[1024];
     vsnprintf(text, sizeof text, format, args);
+    if (outcome == FAILED && !t->on->no_deadlines)
+        t->stalled |= t->starved || pulse_starved_since(t->on->pulse, t->started);
     t->outcome = outcome;
     t->at = at;
     buf_clear(&t->why);

@@ -82,9 +82,9 @@ struct peer {
 struct call {
     bool pending, answered;
     struct at at;
-    msec asked, deadline;
-    char verb[12], words[40]; /* words: behind the socket's name, which says nothing */
-    struct buf answer;        /* "ok ...", "err ...", "na" */
+    msec asked, due, deadline; /* due: the verb's own time is up */
+    char verb[12], words[40];  /* words: behind the socket's name, which says nothing */
+    struct buf answer;         /* "ok ...", "err ...", "na" */
 };
 
 /* Buffers of the case: a script that ends in the middle leaves nothing behind. */
@@ -141,6 +141,7 @@ struct t {
     struct buf why, detail, variant;
     bool timing;  /* the failure is about time: it is measured again alone */
     bool stalled; /* our loop stood still while time was measured: so is this */
+    bool starved; /* an answer came so late that the machine must have been too busy */
     msec started;
 };
 

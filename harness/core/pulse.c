@@ -46,11 +46,18 @@ static unsigned degree_of(msec window)
     return k;
 }
 
+static bool stood_still(const struct pulse *p, msec since, unsigned degree)
+{
+    return (p->stalled[degree] > 0 && p->stalled[degree] >= since) ||
+           (p->net && is_late(p, net_now(p->net), degree));
+}
+
 bool pulse_stalled_since(const struct pulse *p, msec since)
 {
-    if (!p || !p->net)
-        return false;
-    msec now = net_now(p->net);
-    unsigned k = degree_of(now - since);
-    return (p->stalled[k] > 0 && p->stalled[k] >= since) || is_late(p, now, k);
+    return p && p->net && stood_still(p, since, degree_of(net_now(p->net) - since));
+}
+
+bool pulse_starved_since(const struct pulse *p, msec since)
+{
+    return p && stood_still(p, since, PULSE_STARVED);
 }

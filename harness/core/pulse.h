@@ -4,7 +4,13 @@
 #define HARNESS_PULSE_H
 #include "net/net.h"
 
-enum { PULSE_MS = 10, PULSE_STALL_MS = 20, PULSE_STALL_PART = 100, PULSE_DEGREES = 6 };
+enum {
+    PULSE_MS = 10,
+    PULSE_STALL_MS = 20,
+    PULSE_STALL_PART = 100,
+    PULSE_DEGREES = 6,
+    PULSE_STARVED = 3
+};
 
 struct pulse { /* owned by the loop's owner; all-zero: does not beat, and never stalled */
     struct net_timer timer;
@@ -21,5 +27,8 @@ void pulse_stop(struct pulse *);
  * PULSE_STALL_MS is; in a long window only over its PULSE_STALL_PARTth part, or less: no more than
  * half of that is let pass for certain.  NULL: never. */
 bool pulse_stalled_since(const struct pulse *, msec since);
+/* Was one over PULSE_STALL_MS << PULSE_STARVED late?  A machine that busy may have starved the
+ * implementation as well as us: what it failed to do then is no accusation.  NULL: never. */
+bool pulse_starved_since(const struct pulse *, msec since);
 
 #endif

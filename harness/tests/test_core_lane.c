@@ -28,6 +28,7 @@ static struct fake_plan {
     const char *verb;
     int fault;
     const char *answer; /* ANSWERS: this */
+    msec delay;         /* of the answer to `verb`, beyond 1 ms */
     unsigned started, freed;
     struct peer *far; /* the other end of what it sends on, from the second message on */
     unsigned sent;
@@ -104,7 +105,7 @@ static void fake_ask(struct port *port, const char *line)
         snprintf(f->due, sizeof f->due, "\x01\xff perhaps");
     if (here && plan.fault == ANSWERS)
         snprintf(f->due, sizeof f->due, "%s", plan.answer);
-    net_arm(f->net, &f->later, net_now(f->net) + 1);
+    net_arm(f->net, &f->later, net_now(f->net) + 1 + (here ? plan.delay : 0));
 }
 
 static void fake_kill(struct port *port)
@@ -137,7 +138,7 @@ struct world {
     struct lane lane;
     bool runnable, done;
     enum outcome outcome;
-    bool timing, adapter_failed;
+    bool timing, stalled, adapter_failed;
     char why[400];
     int64_t ms;
 };
@@ -166,6 +167,7 @@ static void finished(struct lane *l, const struct lane_result *r)
     w->done = true;
     w->outcome = r->outcome;
     w->timing = r->timing;
+    w->stalled = r->stalled;
     w->adapter_failed = r->adapter_failed;
     w->ms = r->ms;
     snprintf(w->why, sizeof w->why, "%s", r->why);
@@ -439,6 +441,25 @@ static void a_lost_probe_is_not_waited_for(void **state)
     }
 }
 
+static bool measured_again(msec delay, void (*script)(struct t *), enum outcome outcome)
+{
+    struct world w;
+    plan = (struct fake_plan){ .verb = "open", .fault = GOOD, .delay = delay - 1 };
+    open_world(&w);
+    run(&w, script);
+    close_world(&w);
+    assert_int_equal(w.outcome, outcome);
+    return w.stalled;
+}
+
+static void a_failure_of_a_starved_adapter_is_measured_again(void **state)
+{
+    (void)state;
+    assert_false(measured_again(5500, fails, FAILED)); /* open has 5 s */
+    assert_true(measured_again(5501, fails, FAILED));
+    assert_false(measured_again(5900, opens, ENDED));
+}
+
 /* ---- the pulse, by a clock that we turn ---- */
 
 static msec clock_now;
@@ -481,6 +502,7 @@ static void a_stall_is_noticed(void **state)
     turn_to(1161);
     assert_true(pulse_stalled_since(&p, 1000));
     turn_to(1171);
+    assert_false(pulse_starved_since(&p, 1000));
     assert_true(pulse_stalled_since(&p, 1161));
     assert_false(pulse_stalled_since(&p, 1162));
     pulse_stop(&p);
@@ -489,6 +511,12 @@ static void a_stall_is_noticed(void **state)
     pulse_start(&p, &net);
     assert_false(pulse_stalled_since(&p, 1162));
     assert_false(pulse_stalled_since(NULL, 0));
+    for (msec at = 9010; at <= 9100; at += 10)
+        turn_to(at);
+    turn_to(9271); /* 161 ms late */
+    assert_true(pulse_starved_since(&p, 9000));
+    assert_false(pulse_starved_since(&p, 9272));
+    assert_false(pulse_starved_since(NULL, 0));
 }
 
 /* The clock at 100 s; `late` ms at a beat 1 s after that; then a window from 100 s to its end. */
@@ -533,6 +561,7 @@ int main(void)
         cmocka_unit_test(noise_does_not_put_a_deadline_off),
         cmocka_unit_test(own_time_passes_where_there_are_no_deadlines),
         cmocka_unit_test(a_lost_probe_is_not_waited_for),
+        cmocka_unit_test(a_failure_of_a_starved_adapter_is_measured_again),
         cmocka_unit_test(a_stall_is_noticed),
         cmocka_unit_test(a_long_window_bears_a_longer_stall),
     };
