@@ -279,8 +279,9 @@ static void adapter_died(void *ctx, const char *how)
             queue(l);
         break;
     case LANE_RESET:
-        snprintf(why, sizeof why, "the implementation died when the script had ended: %s", how);
-        end_from_outside(l, DIED, why);
+        snprintf(why, sizeof why, "the implementation %s when the script had ended: %s",
+                 l->port->hung ? "hung" : "died", how);
+        end_from_outside(l, l->port->hung ? HUNG : DIED, why);
         break;
     case LANE_READY:
         give_up_adapter(l); /* between two cases: the next starts another */

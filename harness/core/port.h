@@ -25,6 +25,7 @@ struct port {
     void (*said)(void *ctx, const char *line); /* a line on its stderr */
     void *ctx;
     bool dead;
+    bool hung; /* it died only to us: there, but of no service any more */
 };
 
 /* A child of `sh -c "exec COMMAND"` in a process group of its own.  NULL: `why` says what failed.

@@ -1,7 +1,9 @@
 /* port_black_box.c -- a running service that only speaks the wire, dressed as an adapter.
  *
- * `hello` and `reset` go out and look: is it there, does it greet, does it answer (a canary).  One
- * that is gone is a dead adapter.  Verbs that would have to drive it are `na`. */
+ * `hello` and `reset` go out and look: is it there, does it greet, does it answer, does it part
+ * when the canary has taken leave.  One that is gone is a dead adapter, and so is one that did all
+ * that and does it no more: a kernel still completes connections for a listener that has stopped,
+ * and a listener may greet what it never serves.  Verbs that would have to drive it are `na`. */
 #include "core/black_box.h"
 #include "sp/protocol.h"
 #include "sp/wire.h"
@@ -16,6 +18,15 @@
 #include <unistd.h>
 
 enum { CANARY_MS = 3000, RETRY_MS = 50, ANSWER_MS = 1000, READ_TURN = 16, SETTLE_MS = 5 };
+
+/* What the canaries of this run found out: there is one service, whatever becomes of its ports. */
+static struct {
+    bool probed;  /* one of them has been to the end; the rest is known only then */
+    bool greets;  /* it greeted */
+    bool parts;   /* it closes its side when the canary has closed its own */
+    bool answers; /* with a message of its own, within ANSWER_MS */
+    bool dials;   /* --trigger has brought a connection */
+} learned;
 
 struct black_box {
     struct port port;
@@ -33,7 +44,7 @@ struct black_box {
     struct buf in;
     struct net_timer timer;
     msec until; /* of a look; since when it is to dial */
-    enum { IDLE, LOOKING, ASKING, LEAVING } state;
+    enum { IDLE, LOOKING, ASKING, LEAVING, TRYING } state;
     bool for_hello, probed, answers, restarted, settling;
     pid_t trigger;
     const char *trouble; /* of the last look */
@@ -94,6 +105,12 @@ static void drop_canary(struct black_box *b)
     buf_clear(&b->in);
 }
 
+static void tell_end(struct black_box *b)
+{
+    b->port.dead = true;
+    b->port.died(b->port.ctx, b->why);
+}
+
 static void end_canary(struct black_box *b)
 {
     char text[400];
@@ -101,6 +118,10 @@ static void end_canary(struct black_box *b)
     net_arm(b->net, &b->timer, MSEC_NEVER);
     b->state = IDLE;
     b->restarted = b->settling = false;
+    if (b->port.hung) { /* --restart has brought it back, but the instance ended it */
+        tell_end(b);
+        return;
+    }
     if (!b->for_hello) {
         say(b, "ok");
         return;
@@ -115,9 +136,9 @@ static void gone(struct black_box *b, const char *why)
     drop_canary(b);
     net_arm(b->net, &b->timer, MSEC_NEVER);
     b->state = IDLE;
-    b->port.dead = true;
-    snprintf(b->why, sizeof b->why, "%s", why);
-    b->port.died(b->port.ctx, b->why);
+    if (!b->port.hung)
+        snprintf(b->why, sizeof b->why, "%s", why);
+    tell_end(b);
 }
 
 /* ---- the canary's connection ---- */
@@ -130,7 +151,8 @@ static void try_later(struct black_box *b, const char *why)
     drop_canary(b);
     b->trouble = why;
     if (net_now(b->net) >= b->until) {
-        if (b->for_hello && reached) { /* there is something: the cases say what is wrong with it */
+        if (b->for_hello && reached &&
+            !b->port.hung) { /* there is something: the cases say what is wrong with it */
             end_canary(b);
             return;
         }
@@ -148,12 +170,52 @@ static void try_later(struct black_box *b, const char *why)
     net_arm(b->net, &b->timer, net_now(b->net) + RETRY_MS);
 }
 
+/* It was there, and is, but not for us. */
+static void found_hung(struct black_box *b, const char *why)
+{
+    if (!b->port.hung)
+        snprintf(b->why, sizeof b->why, "%s", why);
+    b->port.hung = true;
+    try_later(b, why);
+}
+
+static bool is_pair(const struct black_box *b)
+{
+    return b->protocol->self == SP_PAIR0 || b->protocol->self == SP_PAIR1;
+}
+
+/* Half of the close: a service reads it as the end of what it has begun to serve.  One that is
+ * known to stay is not waited for, unless it has room for one peer only. */
+static void take_leave(struct black_box *b)
+{
+    bool stays = learned.probed && !learned.parts;
+    msec now = net_now(b->net);
+    b->probed = true;
+    if (stays && !is_pair(b)) {
+        end_canary(b);
+        return;
+    }
+    b->state = LEAVING;
+    stream_finish(b->stream);
+    net_arm(b->net, &b->timer, stays ? now + ANSWER_MS : b->for_hello ? now + CANARY_MS : b->until);
+}
+
+static void has_left(struct black_box *b, bool parted)
+{
+    if (!learned.probed) {
+        learned.parts = parted;
+        learned.answers = b->answers;
+    }
+    learned.probed = true;
+    end_canary(b);
+}
+
 static void send_greeting(struct black_box *b)
 {
     struct buf out = { 0 };
     struct sp_greeting g = sp_greeting_of(b->protocol->peer);
     sp_greeting_write(&out, &g);
-    if (b->protocol->self == SP_REP || b->protocol->self == SP_RESPONDENT) {
+    if (!b->probed && (b->protocol->self == SP_REP || b->protocol->self == SP_RESPONDENT)) {
         struct sp_frame_head head = { .type = SP_FRAME_TYPE_MESSAGE, .size = 12 };
         sp_frame_head_write(b->stream->ipc ? SP_FRAMING_IPC : SP_FRAMING_TCP, &out, &head);
         buf_put(&out, "\xf0\x00\x00\x01spconfor", 12);
@@ -173,8 +235,9 @@ static void on_ready(void *ctx, unsigned events)
         if (n == -E_AGAIN)
             break;
         if (n <= 0) {
-            if (b->state == LEAVING ||
-                (n == 0 && b->in.n >= SP_GREETING_SIZE && b->protocol->self != SP_PAIR0))
+            if (b->state == LEAVING)
+                has_left(b, true);
+            else if (n == 0 && b->in.n >= SP_GREETING_SIZE && b->protocol->self != SP_PAIR0)
                 end_canary(b);
             else
                 try_later(b, n == -E_REFUSED ? "nobody listens there"
@@ -186,17 +249,18 @@ static void on_ready(void *ctx, unsigned events)
     }
     stream_want(b->stream, STREAM_READABLE);
     if (b->state == LOOKING && b->in.n >= SP_GREETING_SIZE) {
-        if (b->probed && b->protocol->self != SP_PAIR0 && b->protocol->self != SP_PAIR1) {
-            end_canary(b);
+        learned.greets = true;
+        send_greeting(b);
+        if (b->probed && !is_pair(b)) {
+            take_leave(b);
             return;
         }
-        send_greeting(b);
         b->state = ASKING;
         net_arm(b->net, &b->timer, net_now(b->net) + (b->probed ? 20 : ANSWER_MS));
     }
     if (b->state == ASKING && b->in.n > SP_GREETING_SIZE && b->protocol->self != SP_PAIR0) {
-        b->answers = b->probed = true;
-        end_canary(b);
+        b->answers = true;
+        take_leave(b);
     }
 }
 
@@ -226,6 +290,58 @@ static void make_it_dial(struct black_box *b)
     net_arm(b->net, &b->timer, now + RETRY_MS);
 }
 
+/* What the client still had on its way is sent away before hello is answered. */
+static void end_trial(struct black_box *b)
+{
+    b->state = IDLE;
+    end_command(&b->trigger);
+    b->settling = true;
+    net_arm(b->net, &b->timer, net_now(b->net) + SETTLE_MS);
+}
+
+static void not_greeted(struct black_box *b)
+{
+    bool reached = stream_connected(b->stream);
+    if (learned.greets && (reached || !b->trouble)) /* else it was refused before */
+        found_hung(b, reached ? "it accepts a connection and greets no more"
+                              : "it accepts no more connections");
+    else if (reached) /* as it always was: the cases say what is wrong with it */
+        end_canary(b);
+    else
+        try_later(b, b->trouble ? b->trouble : "it accepts no connection");
+}
+
+/* A command that cannot make the service dial is no failure of the service: found out at the first
+ * hello, before there is a case to fail. */
+static void try_trigger(struct black_box *b)
+{
+    siginfo_t end = { 0 };
+    msec now = net_now(b->net);
+    bool ended = b->trigger > 0 &&
+                 waitid(P_PID, (id_t)b->trigger, &end, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+                 end.si_pid == b->trigger;
+    bool failed = ended && (end.si_code != CLD_EXITED || end.si_status != 0);
+    if (failed)
+        snprintf(b->why, sizeof b->why,
+                 "the command of --trigger ends with %s %d, and nobody connects",
+                 end.si_code == CLD_EXITED ? "status" : "signal", end.si_status);
+    if (now >= b->until && b->why[0]) {
+        end_command(&b->trigger);
+        b->state = IDLE;
+        tell_end(b);
+        return;
+    }
+    if (now >= b->until) { /* the cases say that nobody connects */
+        end_trial(b);
+        return;
+    }
+    if (failed)
+        end_command(&b->trigger);
+    if (b->trigger == 0)
+        b->trigger = run_command(b->service.trigger);
+    net_arm(b->net, &b->timer, now + RETRY_MS);
+}
+
 static void on_timer(struct net_timer *timer, msec at)
 {
     (void)at;
@@ -233,28 +349,28 @@ static void on_timer(struct net_timer *timer, msec at)
         (struct black_box *)(void *)((char *)timer - offsetof(struct black_box, timer));
     switch (b->state) {
     case IDLE:
-        if (b->settling) {
-            b->for_hello = false;
+        if (b->settling)
             end_canary(b);
-        } else if (b->arrived && b->service.trigger)
+        else if (b->arrived && b->service.trigger)
             make_it_dial(b);
         break;
     case LOOKING:
         if (b->stream)
-            try_later(b, b->trouble && !stream_connected(b->stream)
-                             ? b->trouble
-                             : "it accepts a connection and sends no greeting");
+            not_greeted(b);
         else
             look(b);
         break;
     case ASKING: /* greeted, and it keeps the pipe; it says nothing by itself */
-        b->probed = true;
-        b->state = LEAVING;
-        stream_finish(b->stream);
-        net_arm(b->net, &b->timer, net_now(b->net) + ANSWER_MS);
+        take_leave(b);
         break;
-    case LEAVING: /* it does not close its side: so be it */
-        end_canary(b);
+    case LEAVING:
+        if (learned.probed && learned.parts)
+            found_hung(b, "it greets a connection and serves it no more");
+        else /* it does not close its side: so be it */
+            has_left(b, false);
+        break;
+    case TRYING:
+        try_trigger(b);
         break;
     }
 }
@@ -275,12 +391,16 @@ static void look(struct black_box *b)
 static void start_canary(struct black_box *b, bool for_hello)
 {
     b->for_hello = for_hello;
-    if (!b->service.it_listens) { /* a dialler shows that it lives by dialling */
-        end_canary(b);
-        return;
-    }
+    b->trouble = NULL;
     b->until = net_now(b->net) + CANARY_MS;
-    look(b);
+    if (b->service.it_listens) {
+        look(b);
+    } else if (for_hello && b->service.trigger && !learned.dials) {
+        b->state = TRYING;
+        try_trigger(b);
+    } else { /* a dialler shows that it lives by dialling */
+        end_canary(b);
+    }
 }
 
 /* ---- the door: where it dials us ---- */
@@ -288,6 +408,12 @@ static void start_canary(struct black_box *b, bool for_hello)
 static void on_accept(void *ctx, struct stream *stream)
 {
     struct black_box *b = ctx;
+    if (b->state == TRYING) {
+        learned.dials = true;
+        stream_close(stream);
+        end_trial(b);
+        return;
+    }
     if (b->count == DOOR_MAX || (b->service.trigger && b->trigger == 0)) {
         stream_close(stream);
         return;
@@ -348,6 +474,7 @@ static void ask(struct port *port, const char *line)
         send_away(b);
         if (b->trigger > 0) {
             end_command(&b->trigger);
+            b->for_hello = false;
             b->settling = true;
             net_arm(b->net, &b->timer, net_now(b->net) + SETTLE_MS);
         } else {
@@ -405,6 +532,8 @@ struct port *port_black_box(struct net *net, const struct port_black_box *servic
     b->net = net;
     b->protocol = sp_protocol_named(service->protocol);
     b->timer.fire = on_timer;
+    b->probed = learned.probed;
+    b->answers = learned.answers;
     if (service->behaviour) {
         b->probed = true;
         b->answers =

@@ -87,7 +87,7 @@ void take_record(struct runner *r, struct worker *w, char *packet, size_t n)
     job->state = JOB_DONE;
     w->outstanding--;
     begin_reports(r, rec.name);
-    if (rec.adapter_failed && !job->rerun) {
+    if (rec.adapter_failed && (!job->rerun || (run_is_black_box(r) && r->judged))) {
         stop_run(r, rec.why);
         r->gone = run_is_black_box(r) && r->judged;
         r->summary.exit_status = r->gone ? 0 : 2;

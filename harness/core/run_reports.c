@@ -1,5 +1,6 @@
 /* run_reports.c -- what a run tells: each verdict to every report, the lists of what was expected,
  * the summary and the exit status. */
+#include "core/clauses.h"
 #include "core/run_state.h"
 #include "report/text.h"
 #include <errno.h>
@@ -55,8 +56,8 @@ void report_verdict(struct runner *r, const struct instance *i, const struct rec
     size_t n;
     while (next_covered(&walk, &id, &n)) {
         const struct requirement *row = requirement_find(id, n);
-        if (row && (!clauses.n || !strstr(buf_text(&clauses), row->source)))
-            buf_printf(&clauses, "%s%s", clauses.n ? "; " : "", row->source);
+        if (row)
+            clause_add(&clauses, row->source);
     }
     struct result result = {
         .case_id = i->c->id,

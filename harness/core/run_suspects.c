@@ -36,6 +36,18 @@ static void forget_rerun(struct runner *r, struct job *again)
     r->job_count--;
 }
 
+/* The target went away before a failure was seen a second time: that accuses nobody. */
+static void settle_unconfirmed(struct runner *r, struct job *job)
+{
+    char why[600];
+    snprintf(why, sizeof why, "target gone: once, and not to be measured again: %.500s",
+             job->record.why);
+    job->record.outcome = SKIPPED;
+    job->record.why = why;
+    settle_job(r, job, "");
+    job->record.why = "";
+}
+
 static bool says_something(const struct job *again)
 {
     return again->state == JOB_DONE && !again->record.adapter_failed &&
@@ -95,16 +107,29 @@ static void settle_suspect(struct runner *r, struct job *job)
             if (before && !run_stopped(r) && recurs(r, job, before) == AGAIN)
                 snprintf(remark, sizeof remark, " (only after %s)", r->instances[before - 1].name);
         }
+        if (r->gone && answer == NOBODY_KNOWS && job->record.outcome == FAILED) {
+            settle_unconfirmed(r, job);
+            return;
+        }
+    } else if (r->gone && job->record.outcome == FAILED) {
+        settle_unconfirmed(r, job);
+        return;
     }
     settle_job(r, job, remark);
+}
+
+/* Its worker died: alone in a new one. */
+static void run_isolated(struct runner *r, struct job *job)
+{
+    if (job->state == JOB_NEW && job->isolated && !run_stopped(r) && renew_worker(r, 0))
+        run_alone(r, job);
 }
 
 void run_suspects(struct runner *r, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++) {
         struct job *job = &r->jobs[i];
-        if (job->state == JOB_NEW && job->isolated && !run_stopped(r) && renew_worker(r, 0))
-            run_alone(r, job);
+        run_isolated(r, job);
         if (job->state == JOB_DONE && job->suspect)
             settle_suspect(r, job);
     }
@@ -132,8 +157,9 @@ void end_sane(struct runner *r, size_t count)
     run_jobs(r, from, to);
     for (size_t i = from; i < to && !run_stopped(r); i++) {
         struct job *job = &r->jobs[i];
+        run_isolated(r, job);
         enum outcome outcome = job->record.outcome;
-        bool failed = outcome == FAILED || outcome == DIED || outcome == HUNG;
+        bool failed = outcome == FAILED || outcome == DIED || outcome == HUNG || outcome == UNFAIR;
         if (job->state != JOB_DONE || !failed)
             continue;
         if (recurs(r, job, 0) != NOT_AGAIN) {

@@ -6,6 +6,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -109,11 +111,12 @@ static void worker_died(struct runner *r, unsigned n)
             snprintf(why, sizeof why, "the harness itself failed here: its worker ended with %s %d",
                      WIFSIGNALED(status) ? "signal" : "status",
                      WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-            job->record = no_record(UNFAIR, why);
+            free(job->strings);
+            job->strings = strdup(why);
+            job->record = no_record(UNFAIR, job->strings ? job->strings : "out of memory");
             job->state = JOB_DONE;
             if (!job->rerun)
                 settle_job(r, job, "");
-            job->record.why = "";
         } else {
             job->isolated = true;
             job->state = JOB_NEW;

@@ -87,8 +87,8 @@ static bool sane(struct runner *r, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         size_t k = r->jobs[i].order.instance;
-        if (r->reported[k] &&
-            (r->seen[k] == V_FAIL || r->seen[k] == V_CRASH || r->seen[k] == V_HANG))
+        if (r->reported[k] && (r->seen[k] == V_FAIL || r->seen[k] == V_CRASH ||
+                               r->seen[k] == V_HANG || r->seen[k] == V_ERROR))
             return false;
     }
     return true;
@@ -99,7 +99,7 @@ static void skip_the_rest(struct runner *r)
 {
     for (size_t i = 0; i < r->job_count; i++) {
         struct job *job = &r->jobs[i];
-        if (job->state == JOB_DONE)
+        if (job->state == JOB_DONE || job->rerun)
             continue;
         job->record = no_record(SKIPPED, "target gone: the service is there no more");
         job->state = JOB_DONE;
@@ -112,13 +112,19 @@ static void run_all(struct runner *r)
     size_t sanity = 0;
     while (sanity < r->job_count && r->instances[r->jobs[sanity].order.instance].sanity)
         sanity++;
-    size_t all = r->job_count;
+    size_t all = r->job_count, fragile = sanity;
+    while (fragile < all && !r->instances[r->jobs[fragile].order.instance].c->fragile)
+        fragile++;
     run_jobs(r, 0, sanity);
     run_suspects(r, 0, sanity);
     if (!run_stopped(r) && !sane(r, sanity))
         stop_run(r, "the sanity cases fail: nothing else can be judged");
-    run_jobs(r, sanity, all);
-    run_suspects(r, sanity, all);
+    run_jobs(r, sanity, fragile);
+    bool one_service = run_is_black_box(r); /* no fresh process: ask while it is what it was */
+    if (one_service)
+        run_suspects(r, sanity, fragile);
+    run_jobs(r, fragile, all);
+    run_suspects(r, one_service ? fragile : sanity, all);
     if (run_is_live(r) && !run_stopped(r) && all > sanity)
         end_sane(r, sanity);
     if (r->gone)

@@ -8,6 +8,7 @@
 #include <string.h>
 #undef skip /* a word of the scripts too */
 #include "base/rng.h"
+#include "core/clauses.h"
 #include "core/run.h"
 
 static char packet[PACKET_MAX];
@@ -114,12 +115,26 @@ static void noise_is_survived(void **state)
     }
 }
 
+static void clauses_are_listed_once_and_whole(void **state)
+{
+    (void)state;
+    struct buf clauses = { 0 };
+    const char *const all[] = { "sp-x 4.11", "sp-x 4.1", "sp-x 4.11", "p-x 4.1", "sp-x 4.1" };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        clause_add(&clauses, all[i]);
+    assert_string_equal(buf_text(&clauses), "sp-x 4.11; sp-x 4.1; p-x 4.1");
+    buf_free(&clauses);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(comes_out_again),        cmocka_unit_test(long_strings_are_cut),
-        cmocka_unit_test(null_strings_are_empty), cmocka_unit_test(truncated_is_refused),
+        cmocka_unit_test(comes_out_again),
+        cmocka_unit_test(long_strings_are_cut),
+        cmocka_unit_test(null_strings_are_empty),
+        cmocka_unit_test(truncated_is_refused),
         cmocka_unit_test(noise_is_survived),
+        cmocka_unit_test(clauses_are_listed_once_and_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

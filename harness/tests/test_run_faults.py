@@ -298,6 +298,70 @@ def test_service_that_misbehaves(behave, tmp_path):
     assert "passed," in out
 
 
+class Stops:
+    """A REP that answers, until a connection is closed before it was greeted: the kernel still
+    completes connections, and it greets them or not, but it serves none until it is started again.
+    """
+
+    def __init__(self, greets, revived):
+        self.greets, self.revived, self.stopped = greets, revived, False
+
+    def __call__(self, connection):
+        if self.stopped and self.revived.exists():
+            self.stopped = False
+            self.revived.unlink(missing_ok=True)
+        if self.stopped:
+            if self.greets:
+                connection.sendall(b"\0SP\0\0\x31\0\0")
+            threading.Event().wait(120)
+        with connection, connection.makefile("rwb") as peer:
+            connection.settimeout(0.02)
+            try:
+                self.stopped |= connection.recv(1, socket.MSG_PEEK) == b""
+            except TimeoutError:
+                pass
+            connection.settimeout(60)
+            connection.sendall(b"\0SP\0\0\x31\0\0")
+            if peer.read(8) != b"\0SP\0\0\x30\0\0":
+                return
+            while size := peer.read(8):
+                body = peer.read(int.from_bytes(size, "big"))
+                connection.sendall(size + body)
+
+
+STOPPER = ["--filter", "rep_returns_any_id*", "--filter", "rep_returns_one_hop*"]
+STOPPER += ["--filter", "robust_instant_closes*", "--filter", "robust_short_connections*"]
+
+
+@pytest.mark.parametrize("greets", [True, False])
+@pytest.mark.parametrize("restart", [True, False])
+def test_service_that_stops_serving(greets, restart, tmp_path):
+    """The instance that did it is named; those behind it are not accused."""
+    revived = tmp_path / "revived"
+    listener, url = serve(Stops(greets, revived))
+    words = ["--connect", url, "--protocol", "rep", "--transport", "tcp", *STOPPER]
+    if restart:
+        words += ["--restart", f"touch {revived}"]
+    words += ["--patience", "1000", "--verbose"]
+    status, out, err = run("run", *words, tmp=tmp_path, within=60)
+    listener.close()
+    told = [line.split() for line in out.splitlines() if "[tcp,iut-listens]  " in line]
+    found = {words[1].partition("[")[0]: words[0] for words in told}
+    assert status == 1 and f"{'serves' if greets else 'greets'} " in out + err, (out, err)
+    # Brought back, it is judged again; being late once is no accusation.
+    assert found.pop("robust_short_connections") in (("PASS", "INFO") if restart else ("SKIP",)), out
+    assert found.pop("robust_instant_closes") == "HANG", (out, err)
+    assert set(found.values()) <= {"PASS", "INFO"} and len(found) == 2, (out, err)
+
+
+def test_trigger_that_fails(tmp_path):
+    """Not the service's fault, and said before there is a verdict."""
+    words = ["--listen", "tcp://127.0.0.1:0", "--protocol", "rep", "--trigger", "exit 7"]
+    status, out, err = run("run", *words, tmp=tmp_path, within=20)
+    assert status == 2 and "--trigger ends with status 7" in err, (out, err)
+    assert "FAIL" not in out and out.endswith("0 passed, 0 failed, 0 skipped\n"), out
+
+
 CONTRADICTIONS = {
     "protocol without a service": (["--reference", "--protocol", "rep"], "--protocol"),
     "trigger for one that listens": (

@@ -219,6 +219,30 @@ def test_worker_that_dies_at_one_instance(jobs, tmp_path):
     assert times("sub", tmp_path) == 2
 
 
+# A sanity case, of two instances over tcp, beside one that is none: it is run at the beginning, and
+# at the end once more.
+AT_BOTH_ENDS = {"pair": "sanity_greeting[tcp,iut-listens]", "sub": CASES["sub"]}
+
+
+@pytest.mark.parametrize(
+    "faults, status, said",
+    [(["", "", "kills", ""], 0, ""), (["", "", "kills"], 1, "the harness itself failed here")],
+)
+def test_worker_that_dies_at_the_last_sanity_case(faults, status, said, tmp_path):
+    """Run again alone; if it dies of it once more, nothing says that all is as it was."""
+    words = planned({"pair": faults}, tmp_path, cases=AT_BOTH_ENDS)
+    ended, out, err = run(*words, tmp=tmp_path)
+    assert (ended, said in err) == (status, True), (out, err)
+    assert times("pair", tmp_path) == 5
+
+
+def test_error_in_a_sanity_case_ends_the_run(tmp_path):
+    words = planned({"pair": ["kills"]}, tmp_path, cases=AT_BOTH_ENDS)
+    status, out, err = run(*words, tmp=tmp_path)
+    assert status == 2 and "the sanity cases fail" in err, (out, err)
+    assert not (tmp_path / "opened" / "sub").exists()
+
+
 def test_workers_that_die_at_every_instance(tmp_path):
     status, found = judged({protocol: ["kills"] for protocol in CASES}, tmp_path, jobs=4)
     assert status == 2

@@ -169,6 +169,24 @@ def test_trace_records_and_flushes_on_a_signal(tmp_path, sig):
     assert sent == (REQ + PING).hex()
 
 
+def test_trace_whose_output_nobody_reads():
+    """A signal ends it all the same, once it has more to print than the pipe takes."""
+    proxy = Proxy()
+    dialer, served = proxy.connect()
+    dialer.sendall(REQ)
+    assert exactly(served, 8) == REQ
+    dialer.settimeout(1)
+    with pytest.raises(TimeoutError): # it stands still: nothing is passed on any more
+        while True:
+            dialer.sendall(PING * 1000)
+            exactly(served, len(PING) * 1000)
+    proxy.process.send_signal(signal.SIGTERM)
+    assert proxy.process.wait(timeout=5) == 0
+    proxy.process.stdout.close()
+    assert proxy.process.stderr.read() == b""
+    proxy.process.stderr.close()
+
+
 def test_trace_keeps_fin_and_reset_apart():
     proxy = Proxy("--max", "2")
     dialer, served = proxy.connect()

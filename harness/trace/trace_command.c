@@ -1,11 +1,14 @@
 /* trace_command.c -- spconform trace: a recording proxy. */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <unistd.h>
 #include "trace/commands.h"
 #include "trace/complain.h"
 #include "trace/proxy.h"
@@ -34,7 +37,7 @@ struct sink {
     struct render render;
     void (*event)(struct render *, const struct trace_event *);
     const char *path;
-    bool lost;
+    bool lost, standard; /* standard: to standard output */
 };
 
 struct tracing {
@@ -42,6 +45,8 @@ struct tracing {
     enum sp_framing framing;
     bool stop;
     struct stream *signals;
+    int signalled; /* readable when a signal has come; -1: not watched yet */
+    bool unread;   /* it came while nobody read our output: the rest is dropped */
 };
 
 /* Recording is given up, passing on is not: somebody may depend on it. */
@@ -76,6 +81,29 @@ static void on_signal(void *ctx, unsigned events)
     t->stop = true;
 }
 
+/* Where nobody reads what we print, a signal still ends the program: a pipe that polls writable
+ * takes PIPE_BUF octets at once. */
+static ssize_t print(void *cookie, const char *octets, size_t n)
+{
+    struct tracing *t = cookie;
+    struct pollfd p[] = { { .fd = STDOUT_FILENO, .events = POLLOUT },
+                          { .fd = t->signalled, .events = POLLIN } };
+    for (size_t done = 0; done < n && !t->unread;) {
+        if (poll(p, 2, -1) < 0 && errno != EINTR)
+            return 0;
+        if (!p[0].revents) {
+            t->unread = p[1].revents != 0;
+            continue;
+        }
+        size_t rest = n - done;
+        ssize_t wrote = write(STDOUT_FILENO, octets + done, rest < PIPE_BUF ? rest : PIPE_BUF);
+        if (wrote < 0 && errno != EINTR && errno != EAGAIN)
+            return 0;
+        done += wrote > 0 ? (size_t)wrote : 0;
+    }
+    return (ssize_t)n;
+}
+
 /* SIGINT and SIGTERM as something to read, so that they end the loop between two events. */
 static bool watch_signals(struct tracing *t, struct net *net)
 {
@@ -87,6 +115,7 @@ static bool watch_signals(struct tracing *t, struct net *net)
     if (sigprocmask(SIG_BLOCK, &set, NULL))
         return false;
     int fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    t->signalled = fd < 0 ? -1 : dup(fd);
     t->signals = fd < 0 ? NULL : net_os_adopt(net, fd, -1);
     if (!t->signals)
         return false;
@@ -111,7 +140,7 @@ static int run(struct tracing *t, struct proxy_config *config)
         net_free(config->net);
         return complain("trace", "cannot listen at %s: %s", config->listen, err_name(err));
     }
-    FILE *address = t->jsonl.render.out == stdout ? stderr : stdout;
+    FILE *address = t->jsonl.standard ? stderr : stdout;
     fprintf(address, "%s\n", proxy_url(p));
     fflush(address);
     if (t->jsonl.render.out)
@@ -124,12 +153,14 @@ static int run(struct tracing *t, struct proxy_config *config)
     return t->text.lost || t->jsonl.lost ? 2 : 0;
 }
 
-static bool open_sink(struct sink *s, const char *path)
+static bool open_sink(struct tracing *t, struct sink *s, const char *path)
 {
-    s->path = strcmp(path, "-") == 0 ? "standard output" : path;
+    s->standard = strcmp(path, "-") == 0;
+    s->path = s->standard ? "standard output" : path;
     s->render.us = "dialer";
     s->render.iut = "target";
-    s->render.out = s->path == path ? fopen(path, "w") : stdout;
+    s->render.out = s->standard ? fopencookie(t, "w", (cookie_io_functions_t){ .write = print })
+                                : fopen(path, "w");
     if (!s->render.out)
         complain("trace", "%s: %s", path, strerror(errno));
     return s->render.out;
@@ -138,7 +169,7 @@ static bool open_sink(struct sink *s, const char *path)
 static void close_sink(struct sink *s)
 {
     render_end(&s->render);
-    if (!s->render.out || s->render.out == stdout)
+    if (!s->render.out)
         return;
     if (fclose(s->render.out) && !s->lost)
         give_up(s);
@@ -151,15 +182,17 @@ static int usage(const char *what, const char *word)
 
 static int trace(const char *text, const char *jsonl, struct proxy_config *config)
 {
-    struct tracing t = { .text.event = render_text, .jsonl.event = render_json };
+    struct tracing t = { .text.event = render_text, .jsonl.event = render_json, .signalled = -1 };
     t.framing = strncmp(config->listen, "ipc:", 4) == 0 ? SP_FRAMING_IPC : SP_FRAMING_TCP;
     int status = 2;
     if (!text && !(jsonl && strcmp(jsonl, "-") == 0))
         text = "-";
-    if ((!text || open_sink(&t.text, text)) && (!jsonl || open_sink(&t.jsonl, jsonl)))
+    if ((!text || open_sink(&t, &t.text, text)) && (!jsonl || open_sink(&t, &t.jsonl, jsonl)))
         status = run(&t, config);
     close_sink(&t.text);
     close_sink(&t.jsonl);
+    if (t.signalled >= 0)
+        close(t.signalled);
     return t.text.lost || t.jsonl.lost ? 2 : status;
 }
 
