@@ -28,7 +28,7 @@ CASE(
     .covers = "SP-SUR-006", .why = "an option that is ignored loses every slow respondent",
     .via = TCP_LISTENS, .needs = "survey-deadline")
 {
-    struct iut *sur = iut_open(t, "surveyor", "survey-deadline=1800");
+    struct iut *sur = iut_open(t, "surveyor", "survey-deadline=10000");
     struct peer *rsp = attach(sur, "respondent");
 
     iut_send(sur, "'?'");
