@@ -19,7 +19,7 @@ struct sp_conn *sp_conn_new(const struct sp_conn_config *config)
     struct sp_conn *c = malloc(sizeof *c);
     if (c == NULL)
         return NULL;
-    *c = (struct sp_conn){ .config = *config };
+    *c = (struct sp_conn){ .carrier = { &sp_conn_carrier_ops }, .config = *config };
     if (c->config.read_ahead == 0)
         c->config.read_ahead = READ_AHEAD;
     if (c->config.read_ahead < LEAST_READ_AHEAD)

@@ -8,30 +8,10 @@
  * sp_conn_sent.  Our greeting is in the output from the start (clause 2: sent at once). */
 #ifndef SP_CONN_H
 #define SP_CONN_H
-#include "base/bytes.h"
-#include "base/err.h"
-#include "sp/msg.h"
+#include "sp/carrier.h"
 #include "sp/wire.h"
 
 enum sp_conn_state { SP_CONN_GREETING, SP_CONN_OPEN, SP_CONN_CLOSED, SP_CONN_FAILED };
-
-enum sp_event_type {
-    SP_EV_NONE,     /* more octets are needed, or the connection is over */
-    SP_EV_GREETING, /* `type` is the peer's endpoint type; it is compatible */
-    SP_EV_MESSAGE,  /* `payload` (SP header and body together), `own` */
-    SP_EV_ERROR,    /* once; `err`, `why`: the connection is to be closed */
-};
-
-/* Slices live until the next call of sp_conn_room or sp_conn_free, or until sp_conn_next yields
- * another message. */
-struct sp_event {
-    enum sp_event_type type;
-    uint16_t peer_type;
-    struct slice payload;
-    struct chunk *own; /* large payloads: the memory behind `payload`; borrowed */
-    enum err err;
-    const char *why; /* a literal, e.g. "reserved octets not zero" */
-};
 
 struct sp_conn_config {
     enum sp_framing framing;
@@ -44,6 +24,7 @@ struct sp_conn; /* about 200 octets; buffers are allocated when first needed and
 
 struct sp_conn *sp_conn_new(const struct sp_conn_config *); /* NULL: no memory */
 void sp_conn_free(struct sp_conn *);
+struct carrier *sp_conn_carrier(struct sp_conn *); /* the same object */
 enum sp_conn_state sp_conn_state(const struct sp_conn *);
 
 /* Where to read the next octets into, and how many fit; *n is 0 (NULL returned) when the

@@ -19,6 +19,7 @@ struct front {
 };
 
 struct sp_conn {
+    struct carrier carrier; /* first */
     struct sp_conn_config config;
     enum sp_conn_state state;
     bool eof;
@@ -43,5 +44,7 @@ struct sp_conn {
 };
 
 void conn_drop_output(struct sp_conn *); /* and its memory */
+
+extern const struct carrier_ops sp_conn_carrier_ops;
 
 #endif

@@ -48,21 +48,30 @@ static pipe_id next_id(struct sp_socket *s)
     return s->last_id;
 }
 
+struct sp_conn_config sp_socket_conn_config(const struct sp_socket *s, enum sp_framing framing)
+{
+    return (struct sp_conn_config){ framing, s->pattern->ops->self, s->peer, s->max_recv,
+                                    s->recv_buf };
+}
+
 struct sp_pipe *sp_pipe_open(struct sp_socket *s, enum sp_framing framing, msec now)
 {
+    struct sp_conn_config config = sp_socket_conn_config(s, framing);
+    struct sp_conn *conn = sp_conn_new(&config);
+    return conn ? sp_pipe_carried(s, sp_conn_carrier(conn), now) : NULL;
+}
+
+struct sp_pipe *sp_pipe_carried(struct sp_socket *s, struct carrier *carrier, msec now)
+{
     (void)now;
-    if (s->opened == s->slots && !widen_table(s))
-        return NULL;
-    struct sp_pipe *p = malloc(sizeof *p);
-    if (p == NULL)
-        return NULL;
-    const struct sp_conn_config config = { framing, s->pattern->ops->self, s->peer, s->max_recv,
-                                           s->recv_buf };
-    *p = (struct sp_pipe){ .socket = s, .conn = sp_conn_new(&config), .send_buf = s->send_buf };
-    if (p->conn == NULL) {
-        free(p);
+    struct sp_pipe *p = NULL;
+    if (s->opened < s->slots || widen_table(s))
+        p = malloc(sizeof *p);
+    if (p == NULL) {
+        carrier_free(carrier);
         return NULL;
     }
+    *p = (struct sp_pipe){ .socket = s, .carrier = carrier, .send_buf = s->send_buf };
     p->id = next_id(s);
     p->same_slot = *slot_of(s, p->id);
     *slot_of(s, p->id) = p;
@@ -84,7 +93,8 @@ void pipe_destroy(struct sp_pipe *p)
     link_remove(&p->all);
     link_remove(&p->ready);
     link_remove(&p->dirty);
-    sp_conn_free(p->conn);
+    if (p->carrier)
+        carrier_free(p->carrier);
     free(p);
 }
 
@@ -163,7 +173,7 @@ void pipe_offer(struct sp_pipe *p, msec now)
 {
     struct sp_socket *s = p->socket;
     struct sp_event ev;
-    if (sp_conn_next(p->conn, &ev) != SP_EV_MESSAGE)
+    if (carrier_next(p->carrier, &ev) != SP_EV_MESSAGE)
         return;
     const struct msg msg = { .body = ev.payload, .own = ev.own, .pipe = p->id };
     s->pattern->ops->arrived(s->pattern, p->id, &msg, now);
@@ -184,12 +194,12 @@ void pipe_pump(struct sp_pipe *p, msec now)
     struct slice payload;
     struct sp_event ev;
     while (!p->over) {
-        switch (sp_conn_peek(p->conn, &payload)) {
+        switch (carrier_peek(p->carrier, &payload)) {
         case SP_EV_NONE:
             link_remove(&p->ready);
             return;
         case SP_EV_GREETING:
-            sp_conn_next(p->conn, &ev);
+            carrier_next(p->carrier, &ev);
             greeted(p, now);
             break;
         case SP_EV_MESSAGE:
@@ -201,7 +211,7 @@ void pipe_pump(struct sp_pipe *p, msec now)
             pipe_offer(p, now);
             break;
         case SP_EV_ERROR:
-            sp_conn_next(p->conn, &ev);
+            carrier_next(p->carrier, &ev);
             socket_note(p->socket, SP_ACT_CLOSE, p->id, ev.why);
             pipe_end(p, now);
             break;
@@ -214,7 +224,7 @@ uint8_t *sp_pipe_room(struct sp_pipe *p, size_t *n)
     *n = 0;
     if (p->over)
         return NULL;
-    uint8_t *room = sp_conn_room(p->conn, n);
+    uint8_t *room = carrier_room(p->carrier, n);
     p->stalled = room == NULL;
     if (room == NULL && sp_pipe_over(p))
         pipe_mark(p); /* out of memory, and nothing whole is left */
@@ -224,7 +234,7 @@ uint8_t *sp_pipe_room(struct sp_pipe *p, size_t *n)
 void sp_pipe_fed(struct sp_pipe *p, size_t n, msec now)
 {
     socket_bury(p->socket);
-    sp_conn_fed(p->conn, n);
+    carrier_fed(p->carrier, n);
     pipe_pump(p, now);
 }
 
@@ -232,7 +242,7 @@ void sp_pipe_eof(struct sp_pipe *p, msec now)
 {
     if (p->over)
         return;
-    sp_conn_eof(p->conn);
+    carrier_eof(p->carrier);
     p->over = true;
     pipe_mark(p);
     leave(p, now);
@@ -242,20 +252,20 @@ void sp_pipe_eof(struct sp_pipe *p, msec now)
 
 int sp_pipe_out(const struct sp_pipe *p, struct slice *out, int max)
 {
-    return sp_conn_out(p->conn, out, max);
+    return carrier_out(p->carrier, out, max);
 }
 
 void pipe_wrote(struct sp_pipe *p, msec now)
 {
     pipe_mark(p);
-    if (p->writable && sp_conn_unsent(p->conn) >= p->send_buf)
+    if (p->writable && carrier_unsent(p->carrier) >= p->send_buf)
         set_writable(p, false, now);
 }
 
 void sp_pipe_sent(struct sp_pipe *p, size_t n, msec now)
 {
-    sp_conn_sent(p->conn, n);
-    if (p->live && !p->writable && sp_conn_unsent(p->conn) < p->send_buf) {
+    carrier_sent(p->carrier, n);
+    if (p->live && !p->writable && carrier_unsent(p->carrier) < p->send_buf) {
         set_writable(p, true, now);
         socket_drain(p->socket, now);
     }
@@ -270,13 +280,13 @@ bool sp_pipe_full(const struct sp_pipe *p)
 
 bool sp_pipe_greeting(const struct sp_pipe *p)
 {
-    return sp_conn_state(p->conn) == SP_CONN_GREETING;
+    return carrier_opening(p->carrier);
 }
 
 static bool out_of_memory(const struct sp_pipe *p)
 {
     struct slice unused;
-    return sp_conn_peek(p->conn, &unused) == SP_EV_ERROR;
+    return carrier_peek(p->carrier, &unused) == SP_EV_ERROR;
 }
 
 bool sp_pipe_over(const struct sp_pipe *p)
@@ -293,8 +303,8 @@ void sp_pipe_free(struct sp_pipe *p, msec now)
     link_remove(&p->dirty);
     p->user = NULL;
     if (link_in(&p->ready))
-        sp_conn_shrink(p->conn);
-    size_t held = sizeof *p + sp_conn_memory(p->conn);
+        p->carrier->ops->shrink(p->carrier);
+    size_t held = sizeof *p + p->carrier->ops->memory(p->carrier);
     if (link_in(&p->ready) && held <= ORPHAN_OCTETS - s->orphan_octets) {
         p->orphan = true;
         p->orphan_octets = held;
@@ -304,6 +314,21 @@ void sp_pipe_free(struct sp_pipe *p, msec now)
     if (link_in(&p->ready))
         socket_note(s, SP_ACT_DROP, p->id, "too much is held of peers that are gone");
     pipe_destroy(p);
+}
+
+struct carrier *sp_pipe_release(struct sp_pipe *p, msec now)
+{
+    struct carrier *carrier = p->carrier;
+    if (link_in(&p->ready) || !carrier->ops->finish) {
+        sp_pipe_free(p, now);
+        return NULL;
+    }
+    socket_bury(p->socket);
+    p->over = true;
+    leave(p, now);
+    p->carrier = NULL;
+    pipe_destroy(p);
+    return carrier;
 }
 
 struct sp_pipe *sp_socket_next_dirty(struct sp_socket *s)

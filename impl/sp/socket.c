@@ -105,7 +105,7 @@ static void send_on(struct sp_socket *s, const struct sp_action *a, msec now)
         socket_note(s, SP_ACT_DROP, a->pipe, "the pipe is gone");
         return;
     }
-    if (sp_conn_send(p->conn, &a->msg) == E_OK) {
+    if (carrier_send(p->carrier, &a->msg) == E_OK) {
         pipe_wrote(p, now);
         return;
     }
@@ -217,14 +217,14 @@ static void requeue(struct sp_pipe *p, msec now)
 {
     struct sp_socket *s = p->socket;
     struct slice unused;
-    enum sp_event_type next = p->dead ? SP_EV_NONE : sp_conn_peek(p->conn, &unused);
+    enum sp_event_type next = p->dead ? SP_EV_NONE : carrier_peek(p->carrier, &unused);
     if (next == SP_EV_MESSAGE)
         list_append(&s->ready, &p->ready);
     else if (p->orphan)
         s->grave = p;
     else if (next == SP_EV_ERROR)
         pipe_pump(p, now);
-    if (p->stalled && !sp_conn_full(p->conn)) {
+    if (p->stalled && !carrier_full(p->carrier)) {
         p->stalled = false;
         pipe_mark(p);
     }

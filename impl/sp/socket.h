@@ -51,6 +51,10 @@ size_t sp_socket_pipes(const struct sp_socket *); /* greeted, accepted by the pa
 
 /* ---- the transport's side of a pipe ---- */
 struct sp_pipe *sp_pipe_open(struct sp_socket *, enum sp_framing, msec now); /* NULL: no memory */
+/* The same over another carrier, which the pipe owns from now on (also when this fails), made with
+ * these types and limits. */
+struct sp_pipe *sp_pipe_carried(struct sp_socket *, struct carrier *, msec now);
+struct sp_conn_config sp_socket_conn_config(const struct sp_socket *, enum sp_framing);
 void sp_pipe_set_user(struct sp_pipe *, void *);
 void *sp_pipe_user(const struct sp_pipe *);
 pipe_id sp_pipe_id(const struct sp_pipe *); /* from the start, though the greeting may fail */
@@ -72,6 +76,9 @@ bool sp_pipe_over(const struct sp_pipe *);
 /* The stream is gone, however it went.  Whole messages that wait are still delivered: the socket
  * keeps them, up to 64 MiB of memory for all such pipes together. */
 void sp_pipe_free(struct sp_pipe *, msec now);
+/* The same, but the stream is still there: gives back the carrier, which may have something to say
+ * and to hear yet.  NULL: messages wait in it, or it is to be freed with the pipe. */
+struct carrier *sp_pipe_release(struct sp_pipe *, msec now);
 /* Pipes whose output grew, that are over, or that have room to read again since last asked, one at
  * a time; NULL: none. */
 struct sp_pipe *sp_socket_next_dirty(struct sp_socket *);

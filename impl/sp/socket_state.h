@@ -7,7 +7,7 @@
 
 struct sp_pipe {
     struct sp_socket *socket;
-    struct sp_conn *conn;
+    struct carrier *carrier;
     pipe_id id;
     size_t send_buf;
     void *user;
