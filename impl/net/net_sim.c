@@ -150,6 +150,8 @@ static enum err resolve(const char *text, struct url *u)
     enum err err = url_parse(text, u);
     if (err)
         return err;
+    if (u->tls || u->ws)
+        return E_INVAL;
     if (u->scheme == URL_TCP_NAME) {
         if (strcmp(u->name, "localhost") != 0)
             return E_INVAL;

@@ -44,6 +44,8 @@ enum err os_resolve(const struct url *u, struct os_address *out)
     struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(u->port) };
     struct sockaddr_un un = { .sun_family = AF_UNIX };
     memset(out, 0, sizeof *out);
+    if (u->tls || u->ws)
+        return E_INVAL; /* the caller's to carry over tcp */
     switch (u->scheme) {
     case URL_TCP4:
         memcpy(&in.sin_addr, u->addr, 4);

@@ -69,11 +69,38 @@ static enum err parse_name(const char *text, enum url_scheme scheme, struct url 
     return E_OK;
 }
 
+/* RFC 6455 3: ws-URI without a fragment. */
+static enum err parse_ws(const char *text, struct url *u)
+{
+    char authority[URL_WS_MAX + 8];
+    size_t n = strcspn(text, "/?#"), rest = strlen(text + n);
+    if (n + rest > URL_WS_MAX || strchr(text + n, '#'))
+        return E_INVAL;
+    for (const char *p = text + n; *p; p++)
+        if (*p <= ' ' || *p == 0x7f)
+            return E_INVAL;
+    memcpy(authority, text, n);
+    authority[n] = 0;
+    const char *bracket = strrchr(authority, ']');
+    if (n > 0 && !strchr(bracket ? bracket : authority, ':'))
+        memcpy(authority + n, u->tls ? ":443" : ":80", u->tls ? 5 : 4);
+    snprintf(u->target, sizeof u->target, "%s%s", text[n] == '/' ? "" : "/", text + n);
+    u->ws = true;
+    return parse_tcp(authority, u);
+}
+
 enum err url_parse(const char *text, struct url *out)
 {
     memset(out, 0, sizeof *out);
+    out->tls = strncmp(text, "tls+tcp://", 10) == 0 || strncmp(text, "wss://", 6) == 0;
     if (strncmp(text, "tcp://", 6) == 0)
         return parse_tcp(text + 6, out);
+    if (strncmp(text, "tls+tcp://", 10) == 0)
+        return parse_tcp(text + 10, out);
+    if (strncmp(text, "ws://", 5) == 0)
+        return parse_ws(text + 5, out);
+    if (strncmp(text, "wss://", 6) == 0)
+        return parse_ws(text + 6, out);
     if (strncmp(text, "ipc://", 6) == 0)
         return parse_name(text + 6, URL_IPC, out);
     if (strncmp(text, "inproc://", 9) == 0)
@@ -81,28 +108,52 @@ enum err url_parse(const char *text, struct url *out)
     return E_INVAL;
 }
 
-void url_text(const struct url *u, char *out, size_t cap)
+void url_authority(const struct url *u, char *out, size_t cap)
 {
     char host[INET6_ADDRSTRLEN];
     switch (u->scheme) {
     case URL_TCP4:
         inet_ntop(AF_INET, u->addr, host, sizeof host);
-        snprintf(out, cap, "tcp://%s:%u", host, u->port);
+        snprintf(out, cap, "%s:%u", host, u->port);
         break;
     case URL_TCP6:
         inet_ntop(AF_INET6, u->addr, host, sizeof host);
-        snprintf(out, cap, "tcp://[%s]:%u", host, u->port);
+        snprintf(out, cap, "[%s]:%u", host, u->port);
         break;
     case URL_TCP_NAME:
-        snprintf(out, cap, "tcp://%s:%u", u->name, u->port);
+        snprintf(out, cap, "%s:%u", u->name, u->port);
         break;
     case URL_IPC:
-        snprintf(out, cap, "ipc://%s", u->name);
-        break;
     case URL_INPROC:
-        snprintf(out, cap, "inproc://%s", u->name);
+        snprintf(out, cap, "%s", u->name);
         break;
     }
+}
+
+static const char *scheme_text(const struct url *u)
+{
+    if (u->scheme == URL_IPC)
+        return "ipc";
+    if (u->scheme == URL_INPROC)
+        return "inproc";
+    if (u->ws)
+        return u->tls ? "wss" : "ws";
+    return u->tls ? "tls+tcp" : "tcp";
+}
+
+void url_text(const struct url *u, char *out, size_t cap)
+{
+    char authority[URL_PATH_MAX + 8];
+    url_authority(u, authority, sizeof authority);
+    snprintf(out, cap, "%s://%s%s", scheme_text(u), authority, u->target);
+}
+
+struct url url_below(const struct url *u)
+{
+    struct url below = *u;
+    below.tls = below.ws = false;
+    below.target[0] = 0;
+    return below;
 }
 
 bool url_any_address(const struct url *u)

@@ -8,20 +8,29 @@
 
 enum url_scheme { URL_TCP4, URL_TCP6, URL_TCP_NAME, URL_IPC, URL_INPROC };
 
-enum { URL_PATH_MAX = 107 }; /* of sun_path, and of names; without the final NUL */
+enum {
+    URL_PATH_MAX = 107, /* of sun_path, and of names; without the final NUL */
+    URL_WS_MAX = 140,   /* octets behind ws:// */
+};
 
 struct url {
-    enum url_scheme scheme;
-    uint8_t addr[16]; /* URL_TCP4: the first four; network order */
+    enum url_scheme scheme; /* of the address; with tls or ws it is one of the tcp ones */
+    bool tls, ws;           /* what lies above tcp: tls+tcp is tls, wss is both */
+    uint8_t addr[16];       /* URL_TCP4: the first four; network order */
     uint16_t port;
     char name[URL_PATH_MAX + 1]; /* host name, path or inproc name */
+    char target[URL_WS_MAX + 2]; /* ws: path and query, from the first slash on; "/" at least */
 };
 
 /* tcp://127.0.0.1:PORT  tcp://[::1]:PORT  tcp://HOST:PORT  tcp://:PORT (any address; a star for
- * the host means the same)  ipc://PATH  inproc://NAME.  E_INVAL: anything else. */
+ * the host means the same)  ipc://PATH  inproc://NAME  tls+tcp://... as tcp
+ * ws://HOST:PORT/PATH?QUERY and wss://... (without a port: 80 and 443).  E_INVAL: anything else. */
 enum err url_parse(const char *text, struct url *out);
 /* The same in canonical form, NUL-terminated, cut at `cap`. */
 void url_text(const struct url *, char *out, size_t cap);
+void url_authority(const struct url *, char *out, size_t cap); /* HOST:PORT */
+/* The address alone, as tcp://HOST:PORT, for what tls and ws are carried by. */
+struct url url_below(const struct url *);
 bool url_any_address(const struct url *); /* 0.0.0.0 or :: */
 
 #endif

@@ -19,6 +19,13 @@ static void canonical_form(void **state)
         { "ipc:///tmp/a", "ipc:///tmp/a" },
         { "ipc://rel", "ipc://rel" },
         { "inproc://a b", "inproc://a b" },
+        { "tls+tcp://127.0.0.1:4433", "tls+tcp://127.0.0.1:4433" },
+        { "ws://127.0.0.1:80", "ws://127.0.0.1:80/" },
+        { "ws://127.0.0.1", "ws://127.0.0.1:80/" },
+        { "wss://some-host.example/chat", "wss://some-host.example:443/chat" },
+        { "ws://[::1]/a/b?c=/d?", "ws://[::1]:80/a/b?c=/d?" },
+        { "ws://[::1]:81?q", "ws://[::1]:81/?q" },
+        { "ws://*:6000/", "ws://0.0.0.0:6000/" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -53,6 +60,11 @@ static void nonsense_is_refused(void **state)
         "inproc://",
         "http://x:1",
         "TCP://127.0.0.1:1",
+        "tls+tcp://127.0.0.1",
+        "ws://127.0.0.1:x/",
+        "ws://127.0.0.1/a#b",
+        "ws://127.0.0.1/a b",
+        "ws://127.0.0.1/\x7f",
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -70,11 +82,25 @@ static void nonsense_is_refused(void **state)
     assert_int_equal(url_parse(path, &u), E_OK);
 }
 
+static void what_is_below(void **state)
+{
+    struct url u;
+    char text[160];
+    (void)state;
+    assert_int_equal(url_parse("wss://127.0.0.1:80/x?y", &u), E_OK);
+    assert_true(u.tls && u.ws);
+    assert_string_equal(u.target, "/x?y");
+    u = url_below(&u);
+    url_text(&u, text, sizeof text);
+    assert_string_equal(text, "tcp://127.0.0.1:80");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(canonical_form),
         cmocka_unit_test(nonsense_is_refused),
+        cmocka_unit_test(what_is_below),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,550 @@
+/* TLS streams.  OpenSSL reads from and writes to the stream below directly; nothing is buffered
+ * twice but one record on its way out. */
+#include "net/tls.h"
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RECORD = 16 * 1024 };
+
+struct tls_context {
+    SSL_CTX *ctx;
+    bool server, verify;
+    unsigned users;
+};
+
+struct tls_stream {
+    struct stream s;
+    struct net *net;
+    struct stream *inner;
+    struct tls_context *context;
+    SSL *ssl;
+    unsigned want;         /* what the owner wants */
+    bool read_wants_write; /* a handshake message of ours is due before more can be read */
+    bool failed, eof;
+    bool finishing; /* close_notify is to be sent, then FIN */
+    bool inside;    /* the owner's callback runs: closing waits for its return */
+    bool closed;
+    size_t pending;         /* of `record`: taken from the owner, not yet by OpenSSL */
+    struct net_timer again; /* what is buffered, or an end, can be read without news from below */
+    uint8_t record[RECORD];
+    char why[200];
+};
+
+/* ---- the stream below, as OpenSSL sees it ---- */
+
+static struct tls_stream *of(struct stream *s)
+{
+    return (struct tls_stream *)s;
+}
+
+static int bio_read(BIO *bio, char *to, int n)
+{
+    struct tls_stream *t = BIO_get_data(bio);
+    BIO_clear_retry_flags(bio);
+    ptrdiff_t got = stream_read(t->inner, to, (size_t)n);
+    if (got == -E_AGAIN) {
+        BIO_set_retry_read(bio);
+        return -1;
+    }
+    return got < 0 ? -1 : (int)got;
+}
+
+static int bio_write(BIO *bio, const char *from, int n)
+{
+    struct tls_stream *t = BIO_get_data(bio);
+    struct slice v = slice_of(from, (size_t)n);
+    BIO_clear_retry_flags(bio);
+    ptrdiff_t took = stream_write(t->inner, &v, 1);
+    if (took == -E_AGAIN) {
+        BIO_set_retry_write(bio);
+        return -1;
+    }
+    return took < 0 ? -1 : (int)took;
+}
+
+static long bio_ctrl(BIO *bio, int what, long n, void *p)
+{
+    (void)bio;
+    (void)n;
+    (void)p;
+    return what == BIO_CTRL_FLUSH;
+}
+
+static BIO *bio_over(struct tls_stream *t)
+{
+    /* Made once per process and kept: methods are shared by all streams. */
+    static BIO_METHOD *method;
+    if (!method) {
+        method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "stream");
+        if (!method)
+            return NULL;
+        BIO_meth_set_read(method, bio_read);
+        BIO_meth_set_write(method, bio_write);
+        BIO_meth_set_ctrl(method, bio_ctrl);
+    }
+    BIO *bio = BIO_new(method);
+    if (bio) {
+        BIO_set_data(bio, t);
+        BIO_set_init(bio, 1);
+    }
+    return bio;
+}
+
+/* ---- contexts ---- */
+
+static void explain(struct buf *why, const char *what)
+{
+    char text[160];
+    ERR_error_string_n(ERR_peek_last_error(), text, sizeof text);
+    buf_printf(why, "%s: %s", what, text);
+    ERR_clear_error();
+}
+
+static X509 *next_certificate(BIO *bio)
+{
+    return PEM_read_bio_X509(bio, NULL, NULL, NULL);
+}
+
+static bool use_ca(SSL_CTX *ctx, const char *pem)
+{
+    BIO *bio = BIO_new_mem_buf(pem, -1);
+    bool any = false;
+    for (X509 *x; bio && (x = next_certificate(bio)); X509_free(x))
+        any |= X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), x) == 1;
+    BIO_free(bio);
+    ERR_clear_error(); /* the end of the text is an error too */
+    return any;
+}
+
+static bool use_cert(SSL_CTX *ctx, const char *pem)
+{
+    BIO *bio = BIO_new_mem_buf(pem, -1);
+    X509 *x = bio ? next_certificate(bio) : NULL;
+    bool ok = x && SSL_CTX_use_certificate(ctx, x) == 1;
+    X509_free(x);
+    while (ok && (x = next_certificate(bio)))
+        ok = SSL_CTX_add0_chain_cert(ctx, x) == 1;
+    BIO_free(bio);
+    if (ok)
+        ERR_clear_error();
+    return ok;
+}
+
+static bool use_key(SSL_CTX *ctx, const char *pem)
+{
+    BIO *bio = BIO_new_mem_buf(pem, -1);
+    EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL) : NULL;
+    bool ok = key && SSL_CTX_use_PrivateKey(ctx, key) == 1 && SSL_CTX_check_private_key(ctx) == 1;
+    EVP_PKEY_free(key);
+    BIO_free(bio);
+    return ok;
+}
+
+static const char *configure(SSL_CTX *ctx, const struct tls_config *c, bool server)
+{
+    SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                              SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_num_tickets(ctx, 0); /* each connection is a new one */
+    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+    int lowest = c->lowest ? c->lowest : TLS1_2_VERSION;
+    if (lowest < TLS1_2_VERSION)
+        SSL_CTX_set_security_level(ctx, 0); /* else OpenSSL would not offer it */
+    if (!SSL_CTX_set_min_proto_version(ctx, lowest) ||
+        !SSL_CTX_set_max_proto_version(ctx, c->highest))
+        return "no such version of TLS";
+    if (server && !(c->cert && c->key))
+        return "a server needs a certificate and its key";
+    if (c->cert && !use_cert(ctx, c->cert))
+        return "the certificate cannot be used";
+    if (c->key && !use_key(ctx, c->key))
+        return "the key cannot be used with the certificate";
+    if (c->ca && !use_ca(ctx, c->ca))
+        return "the certificate of the authority cannot be used";
+    if (c->ca)
+        SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    return NULL;
+}
+
+struct tls_context *tls_context_new(const struct tls_config *config, bool server, struct buf *why)
+{
+    struct tls_context *c = calloc(1, sizeof *c);
+    if (!c)
+        return NULL;
+    c->server = server;
+    c->verify = config->ca != NULL;
+    c->users = 1;
+    c->ctx = SSL_CTX_new(server ? TLS_server_method() : TLS_client_method());
+    const char *wrong = c->ctx ? configure(c->ctx, config, server) : "no TLS context";
+    if (wrong) {
+        explain(why, wrong);
+        tls_context_free(c);
+        return NULL;
+    }
+    return c;
+}
+
+void tls_context_free(struct tls_context *c)
+{
+    if (!c || --c->users > 0)
+        return;
+    SSL_CTX_free(c->ctx);
+    free(c);
+}
+
+/* ---- the state of a stream ---- */
+
+static bool established(const struct tls_stream *t)
+{
+    return SSL_is_init_finished(t->ssl);
+}
+
+static bool readable_now(const struct tls_stream *t)
+{
+    return t->failed || t->eof || (established(t) && SSL_pending(t->ssl) > 0);
+}
+
+/* Asks the stream below, and the clock, for what matters now. */
+static void update(struct tls_stream *t)
+{
+    unsigned below = 0;
+    bool news = false;
+    if (t->closed)
+        return;
+    if (!t->failed && !established(t)) {
+        below = SSL_want_write(t->ssl) ? STREAM_WRITABLE : STREAM_READABLE;
+        if (!stream_connected(t->inner))
+            below = STREAM_WRITABLE | STREAM_READABLE;
+    } else {
+        news = (t->want & STREAM_READABLE) && readable_now(t);
+        if ((t->want & STREAM_READABLE) && !news)
+            below |= STREAM_READABLE;
+        if (!t->failed &&
+            (t->pending || t->finishing || t->read_wants_write || (t->want & STREAM_WRITABLE)))
+            below |= STREAM_WRITABLE;
+        news |= t->failed && (t->want & STREAM_WRITABLE);
+    }
+    stream_want(t->inner, below);
+    net_arm(t->net, &t->again, news ? net_now(t->net) : MSEC_NEVER);
+}
+
+static void fail(struct tls_stream *t, const char *what)
+{
+    if (t->failed || t->eof)
+        return;
+    t->failed = true;
+    unsigned long code = ERR_peek_last_error();
+    const char *reason = code ? ERR_reason_error_string(code) : NULL;
+    long verified = SSL_get_verify_result(t->ssl);
+    if (t->context->verify && verified != X509_V_OK)
+        reason = X509_verify_cert_error_string(verified);
+    struct buf text = { 0 };
+    buf_printf(&text, "%s%s%s", what, reason ? ": " : "", reason ? reason : "");
+    size_t n = text.n < sizeof t->why - 1 ? text.n : sizeof t->why - 1;
+    memcpy(t->why, buf_text(&text), n);
+    t->why[n] = '\0';
+    buf_free(&text);
+    ERR_clear_error();
+}
+
+/* What SSL_read, SSL_write or SSL_do_handshake said, when it was not success.  True: only later. */
+static bool later(struct tls_stream *t, int result, const char *doing)
+{
+    t->read_wants_write = false;
+    switch (SSL_get_error(t->ssl, result)) {
+    case SSL_ERROR_WANT_READ:
+        return true;
+    case SSL_ERROR_WANT_WRITE:
+        t->read_wants_write = true;
+        return true;
+    case SSL_ERROR_ZERO_RETURN:
+        t->eof = true;
+        return false;
+    default:
+        fail(t, doing);
+        return false;
+    }
+}
+
+static void shake_hands(struct tls_stream *t)
+{
+    ERR_clear_error();
+    int result = SSL_do_handshake(t->ssl);
+    if (result != 1)
+        later(t, result, "the TLS handshake failed");
+}
+
+static void push(struct tls_stream *t)
+{
+    while (t->pending > 0 && !t->failed) {
+        ERR_clear_error();
+        int n = SSL_write(t->ssl, t->record, (int)t->pending);
+        if (n <= 0) {
+            later(t, n, "writing failed");
+            return;
+        }
+        t->pending -= (size_t)n;
+        memmove(t->record, t->record + n, t->pending);
+    }
+    if (t->finishing && t->pending == 0 && established(t)) {
+        t->finishing = false;
+        SSL_shutdown(t->ssl);
+        ERR_clear_error();
+        stream_finish(t->inner);
+    }
+}
+
+/* ---- the stream above ---- */
+
+static ptrdiff_t tls_read(struct stream *s, void *to, size_t room)
+{
+    struct tls_stream *t = of(s);
+    size_t total = 0;
+    while (total < room && !t->failed && !t->eof && established(t)) {
+        size_t n = 0;
+        ERR_clear_error();
+        int result = SSL_read_ex(t->ssl, (uint8_t *)to + total, room - total, &n);
+        if (result != 1) {
+            later(t, result, "the connection broke off");
+            break;
+        }
+        total += n;
+    }
+    update(t);
+    if (total > 0)
+        return (ptrdiff_t)total;
+    return t->failed ? -E_CLOSED : t->eof ? 0 : -E_AGAIN;
+}
+
+static ptrdiff_t tls_write(struct stream *s, const struct slice *v, int count)
+{
+    struct tls_stream *t = of(s);
+    if (t->failed)
+        return -E_CLOSED;
+    if (!established(t))
+        return -E_AGAIN;
+    ptrdiff_t total = 0;
+    size_t in_slice = 0;
+    int i = 0;
+    for (;;) {
+        push(t);
+        if (t->pending > 0 || t->failed)
+            break;
+        for (; i < count && t->pending < RECORD; i++, in_slice = 0) {
+            size_t n = v[i].n - in_slice, room = RECORD - t->pending;
+            if (n > room)
+                n = room;
+            if (n > 0)
+                memcpy(t->record + t->pending, v[i].p + in_slice, n);
+            t->pending += n;
+            total += (ptrdiff_t)n;
+            in_slice += n;
+            if (in_slice < v[i].n)
+                break;
+        }
+        if (t->pending == 0)
+            break;
+    }
+    update(t);
+    if (total > 0)
+        return total;
+    return t->failed ? -E_CLOSED : -E_AGAIN;
+}
+
+static void tls_want(struct stream *s, unsigned events)
+{
+    struct tls_stream *t = of(s);
+    t->want = events;
+    update(t);
+}
+
+static void tls_finish(struct stream *s)
+{
+    struct tls_stream *t = of(s);
+    t->finishing = true;
+    push(t);
+    update(t);
+}
+
+static void release(struct tls_stream *t)
+{
+    SSL_free(t->ssl);
+    tls_context_free(t->context);
+    free(t);
+}
+
+static void tls_close(struct stream *s, bool reset)
+{
+    struct tls_stream *t = of(s);
+    if (!t->failed && established(t) && !reset) {
+        push(t);
+        if (t->pending == 0)
+            SSL_shutdown(t->ssl); /* close_notify, if it can be taken at once */
+        ERR_clear_error();
+    }
+    net_arm(t->net, &t->again, MSEC_NEVER);
+    if (reset)
+        stream_reset(t->inner);
+    else
+        stream_close(t->inner);
+    t->inner = NULL;
+    t->closed = true;
+    if (!t->inside)
+        release(t);
+}
+
+static ptrdiff_t tls_unread(struct stream *s)
+{
+    struct tls_stream *t = of(s);
+    ptrdiff_t below = stream_unread(t->inner);
+    return below < 0 ? below : below + (ptrdiff_t)t->pending;
+}
+
+static bool tls_connected(const struct stream *s)
+{
+    const struct tls_stream *t = (const struct tls_stream *)s;
+    return !t->failed && stream_connected(t->inner) && established(t);
+}
+
+static const struct stream_ops ops = {
+    .read = tls_read,
+    .write = tls_write,
+    .want = tls_want,
+    .finish = tls_finish,
+    .close = tls_close,
+    .unread = tls_unread,
+    .connected = tls_connected,
+};
+
+/* ---- news ---- */
+
+/* False: the owner closed the stream. */
+static bool tell(struct tls_stream *t, unsigned events)
+{
+    events &= t->want;
+    if (!events)
+        return true;
+    t->inside = true;
+    t->s.ready(t->s.ctx, events);
+    t->inside = false;
+    if (!t->closed)
+        return true;
+    release(t);
+    return false;
+}
+
+static void on_inner(void *ctx, unsigned events)
+{
+    struct tls_stream *t = ctx;
+    unsigned news = events;
+    if (!t->failed && !established(t)) {
+        if (stream_connected(t->inner)) {
+            shake_hands(t);
+        } else if (events & STREAM_READABLE) {
+            fail(t, "the connection was refused");
+        }
+        if (!t->failed && !established(t)) {
+            update(t);
+            return;
+        }
+        news = STREAM_READABLE | STREAM_WRITABLE;
+    } else {
+        push(t);
+        if (t->pending > 0)
+            news &= ~(unsigned)STREAM_WRITABLE;
+        if (t->read_wants_write)
+            news |= STREAM_READABLE;
+    }
+    if (tell(t, news))
+        update(t);
+}
+
+static void on_again(struct net_timer *timer, msec now)
+{
+    struct tls_stream *t =
+        (struct tls_stream *)(void *)((char *)timer - offsetof(struct tls_stream, again));
+    (void)now;
+    if (tell(t, t->failed ? STREAM_READABLE | STREAM_WRITABLE : STREAM_READABLE))
+        update(t);
+}
+
+/* ---- life ---- */
+
+static bool is_address(const char *host)
+{
+    uint8_t room[16];
+    return inet_pton(AF_INET, host, room) == 1 || inet_pton(AF_INET6, host, room) == 1;
+}
+
+static bool expect_host(struct tls_stream *t, const char *host)
+{
+    if (!host)
+        return true;
+    if (is_address(host))
+        return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(t->ssl), host) == 1;
+    return SSL_set_tlsext_host_name(t->ssl, host) == 1 && SSL_set1_host(t->ssl, host) == 1;
+}
+
+struct stream *tls_stream_new(struct net *net, struct stream *inner, struct tls_context *context,
+                              const char *host)
+{
+    struct tls_stream *t = calloc(1, sizeof *t);
+    BIO *bio = NULL;
+    if (t) {
+        t->s.ops = &ops;
+        t->net = net;
+        t->inner = inner;
+        t->again.fire = on_again;
+        t->ssl = SSL_new(context->ctx);
+        bio = t->ssl ? bio_over(t) : NULL;
+    }
+    if (!bio || (!context->server && !expect_host(t, host))) {
+        BIO_free(bio);
+        if (t)
+            SSL_free(t->ssl);
+        free(t);
+        stream_close(inner);
+        return NULL;
+    }
+    SSL_set_bio(t->ssl, bio, bio);
+    t->context = context;
+    context->users++;
+    if (context->server)
+        SSL_set_accept_state(t->ssl);
+    else
+        SSL_set_connect_state(t->ssl);
+    stream_watch(inner, on_inner, t);
+    if (stream_connected(inner))
+        shake_hands(t);
+    update(t);
+    return &t->s;
+}
+
+bool is_tls_stream(const struct stream *s)
+{
+    return s->ops == &ops;
+}
+
+const char *tls_stream_why(const struct stream *s)
+{
+    return ((const struct tls_stream *)s)->why;
+}
+
+bool tls_stream_update_key(struct stream *s)
+{
+    struct tls_stream *t = of(s);
+    if (!established(t) || SSL_version(t->ssl) < TLS1_3_VERSION || t->pending > 0 ||
+        !SSL_key_update(t->ssl, SSL_KEY_UPDATE_REQUESTED))
+        return false;
+    shake_hands(t); /* puts it on the wire */
+    update(t);
+    return !t->failed;
+}
+
+struct stream *tls_stream_below(struct stream *s)
+{
+    return of(s)->inner;
+}
