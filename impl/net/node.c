@@ -137,6 +137,7 @@ struct node *node_new(const struct node_config *config)
     rng_seed(&n->rng, config->seed);
     list_init(&n->sockets);
     list_init(&n->marked);
+    list_init(&n->closing);
     list_init(&n->inproc);
     n->turn.fire = on_turn;
     n->mem_turn.fire = on_mem_turn;
@@ -152,6 +153,8 @@ void node_free(struct node *n)
     n->config.changed = NULL;
     for (struct link *k; (k = list_first(&n->sockets));)
         node_destroy(container_of(k, struct node_socket, link));
+    for (struct link *k; (k = list_first(&n->closing));)
+        node_closing_free(container_of(k, struct node_pipe, link));
     n->mem.wake = NULL;
     mem_free(&n->mem);
     net_arm(n->net, &n->turn, MSEC_NEVER);
@@ -227,6 +230,8 @@ void node_destroy(struct node_socket *s)
     link_remove(&s->marked);
     link_remove(&s->link);
     sp_socket_free(s->sp);
+    for (int i = 0; i < TLS_TEXTS; i++)
+        free(s->tls[i]);
     free(s);
 }
 
@@ -235,7 +240,7 @@ bool node_lingering(const struct node *n)
     for (struct link *k = list_first(&n->sockets); k; k = list_next(&n->sockets, k))
         if (container_of(k, struct node_socket, link)->closed)
             return true;
-    return false;
+    return !list_empty(&n->closing);
 }
 
 void node_close(struct node_socket *s)
@@ -257,8 +262,30 @@ void node_close(struct node_socket *s)
 
 /* ---- the application ---- */
 
+enum err node_set_text(struct node_socket *s, const char *option, const char *pem)
+{
+    static const char *const names[TLS_TEXTS] = { "tls-ca", "tls-cert", "tls-key" };
+    for (int i = 0; i < TLS_TEXTS; i++) {
+        if (strcmp(option, names[i]) != 0)
+            continue;
+        char *copy = strdup(pem);
+        if (!copy)
+            return E_NOMEM;
+        free(s->tls[i]);
+        s->tls[i] = copy;
+        return E_OK;
+    }
+    return E_NOTSUP;
+}
+
 enum err node_set(struct node_socket *s, const char *option, int64_t value)
 {
+    if (strcmp(option, "ws-text") == 0) {
+        if (value != 0 && value != 1)
+            return E_INVAL;
+        s->text = value;
+        return E_OK;
+    }
     const struct {
         const char *name;
         msec *at;

@@ -33,7 +33,8 @@ struct node_socket *node_open(struct node *, uint16_t self, bool raw);
 /* Frees the socket; a request that is out is cancelled.  Flushes what the kernel takes at once,
  * keeps trying for `linger` ms (option), then closes. */
 void node_close(struct node_socket *);
-bool node_lingering(const struct node *); /* some closed socket still has output to write */
+/* Some closed socket has output to write, or a Close to be answered. */
+bool node_lingering(const struct node *);
 
 /* Options of sp_socket_set, and in ms:
  * "reconnect-min"  100    between attempts to connect, and after a pipe has ended
@@ -41,12 +42,19 @@ bool node_lingering(const struct node *); /* some closed socket still has output
  *                         starts over after a good greeting
  * "handshake"      10000  for connecting and the peer's greeting together; 0: no limit
  * "linger"         1000   0: none; -1: until everything is out
+ * "ws-text"        0      1: over WebSocket, messages that are UTF-8 go out as Text
  * E_INVAL: out of range.  They apply from the next attempt, peer or close on. */
 enum err node_set(struct node_socket *, const char *option, int64_t value);
+/* "tls-ca" (to dial: the peer's certificate must be signed by it; without, it is not checked),
+ * "tls-cert" and "tls-key" (to listen: both are needed): PEM, copied.  They apply to endpoints made
+ * afterwards.  E_NOTSUP, E_NOMEM. */
+enum err node_set_text(struct node_socket *, const char *option, const char *pem);
 enum err node_subscribe(struct node_socket *, struct slice topic,
                         bool on); /* as sp_socket_subscribe */
 
-/* URLs: tcp://HOST:PORT  tcp://[::1]:PORT  ipc://PATH  inproc://NAME (known in this node only).
+/* URLs: tcp://HOST:PORT  tcp://[::1]:PORT  ipc://PATH  inproc://NAME (known in this node only)
+ * ws://HOST:PORT/PATH  and over TLS (E_INVAL, with a note: what the tls options say does not do):
+ * tls+tcp://HOST:PORT  wss://HOST:PORT/PATH.
  * `actual`, unless NULL, gets the address with its port.  E_INVAL, E_INUSE, E_NOMEM, E_OTHER. */
 enum err node_listen(struct node_socket *, const char *url, char *actual, size_t cap);
 /* Returns at once and goes on trying until the socket is closed.  E_INVAL, E_NOMEM. */

@@ -17,8 +17,29 @@ static struct node_endpoint *find_name(struct node *n, const char *name)
 static void on_accepted(void *ctx, struct stream *stream)
 {
     struct node_endpoint *e = ctx;
-    if (node_pipe_new(e->socket, stream, NULL))
+    if (node_pipe_new(e, stream))
         node_settle(e->socket);
+}
+
+/* ---- what lies below ---- */
+
+/* E_INVAL: what the tls options say does not do. */
+static enum err prepare_tls(struct node_endpoint *e, bool server)
+{
+    struct node_socket *s = e->socket;
+    struct buf why = { 0 };
+    if (!e->url.tls)
+        return E_OK;
+    const struct tls_config config = {
+        .ca = server ? NULL : s->tls[TLS_CA],
+        .cert = server ? s->tls[TLS_CERT] : NULL,
+        .key = server ? s->tls[TLS_KEY] : NULL,
+    };
+    e->tls = tls_context_new(&config, server, &why);
+    if (!e->tls)
+        node_note(s->node, "%s: %s", e->text, buf_text(&why));
+    buf_free(&why);
+    return e->tls ? E_OK : E_INVAL;
 }
 
 /* ---- dialing ---- */
@@ -45,10 +66,10 @@ static enum err dial(struct node_endpoint *e)
 {
     struct stream *stream;
     enum err err = e->url.scheme == URL_INPROC ? dial_inproc(e, &stream)
-                                               : net_dial(e->socket->node->net, e->text, &stream);
+                                               : net_dial(e->socket->node->net, e->below, &stream);
     if (err)
         return err;
-    e->pipe = node_pipe_new(e->socket, stream, e);
+    e->pipe = node_pipe_new(e, stream);
     return e->pipe ? E_OK : E_NOMEM;
 }
 
@@ -87,6 +108,8 @@ static struct node_endpoint *make(struct node_socket *s, const char *url, enum e
     e->socket = s;
     e->redial.fire = on_redial;
     url_text(&e->url, e->text, sizeof e->text);
+    struct url below = url_below(&e->url);
+    url_text(&below, e->below, sizeof e->below);
     list_append(&s->endpoints, &e->link);
     return e;
 }
@@ -102,9 +125,35 @@ void node_endpoint_free(struct node_endpoint *e)
     }
     if (e->listener)
         listener_close(e->listener);
+    tls_context_free(e->tls);
     link_remove(&e->name_link);
     link_remove(&e->link);
     free(e);
+}
+
+static enum err start_listening(struct node_endpoint *e)
+{
+    struct node *n = e->socket->node;
+    if (e->url.scheme == URL_INPROC) {
+        if (find_name(n, e->url.name))
+            return E_INUSE;
+        list_append(&n->inproc, &e->name_link);
+        return E_OK;
+    }
+    enum err err = prepare_tls(e, true);
+    return err ? err : net_listen(n->net, e->below, on_accepted, e, &e->listener);
+}
+
+/* The port that was found is part of the address from now on. */
+static void know_port(struct node_endpoint *e)
+{
+    struct url found;
+    if (!e->listener || url_parse(e->listener->url, &found) != E_OK)
+        return;
+    e->url.scheme = found.scheme;
+    memcpy(e->url.addr, found.addr, sizeof found.addr);
+    e->url.port = found.port;
+    url_text(&e->url, e->text, sizeof e->text);
 }
 
 enum err node_listen(struct node_socket *s, const char *url, char *actual, size_t cap)
@@ -113,19 +162,15 @@ enum err node_listen(struct node_socket *s, const char *url, char *actual, size_
     struct node_endpoint *e = make(s, url, &err);
     if (!e)
         return err;
-    if (e->url.scheme != URL_INPROC)
-        err = net_listen(s->node->net, url, on_accepted, e, &e->listener);
-    else if (find_name(s->node, e->url.name))
-        err = E_INUSE;
-    else
-        list_append(&s->node->inproc, &e->name_link);
+    err = start_listening(e);
     if (err) {
         e->listener = NULL;
         node_endpoint_free(e);
         return err;
     }
+    know_port(e);
     if (actual)
-        snprintf(actual, cap, "%s", e->listener ? e->listener->url : e->text);
+        snprintf(actual, cap, "%s", e->text);
     return E_OK;
 }
 
@@ -135,7 +180,10 @@ enum err node_dial(struct node_socket *s, const char *url)
     struct node_endpoint *e = make(s, url, &err);
     if (!e)
         return err;
-    err = dial(e);
+    e->dials = true;
+    err = prepare_tls(e, false);
+    if (!err)
+        err = dial(e);
     if (err)
         node_endpoint_free(e);
     return err;

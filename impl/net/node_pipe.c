@@ -1,6 +1,9 @@
 /* Between a stream and its sp_pipe. */
+#include <openssl/rand.h>
 #include <stdlib.h>
+#include <string.h>
 #include "net/node_state.h"
+#include "net/ws_carrier.h"
 
 enum {
     READ_AT_ONCE = 256 * 1024, /* then the others get their turn */
@@ -103,6 +106,7 @@ static void read_some(struct node_pipe *p)
         if (n == -E_AGAIN)
             return;
         if (n <= 0) {
+            p->ended_by_peer = true;
             sp_pipe_eof(p->sp, node_now(node));
             return;
         }
@@ -124,7 +128,9 @@ static bool discard_some(struct node_pipe *p)
             return true;
         if (n < 0)
             return false;
+        p->discarded = true;
         if (n == 0) {
+            p->ended_by_peer = true;
             p->deaf = true;
             update_want(p);
             return true;
@@ -158,11 +164,45 @@ static void linger_on(struct node_pipe *p, unsigned events)
 
 /* ---- life ---- */
 
+/* RFC 6455 5.3: masks and keys that nobody can foresee; a simulated world repeats itself. */
+static void fill_random(void *ctx, void *to, size_t n)
+{
+    struct node *node = ctx;
+    if (!node->net->simulated && RAND_bytes(to, (int)n) == 1)
+        return;
+    for (uint8_t *p = to; n > 0;) {
+        uint64_t some = rng_next(&node->rng);
+        size_t part = n < sizeof some ? n : sizeof some;
+        memcpy(p, &some, part);
+        p += part;
+        n -= part;
+    }
+}
+
+static struct sp_pipe *open_ws(struct node_pipe *p)
+{
+    struct node_socket *s = p->socket;
+    char host[160];
+    url_authority(p->url, host, sizeof host);
+    const struct ws_carrier_config config = {
+        .sp = sp_socket_conn_config(s->sp, SP_FRAMING_TCP),
+        .role = p->dialer ? WS_CLIENT : WS_SERVER,
+        .host = host,
+        .target = p->url->target,
+        .text = s->text,
+        .random = fill_random,
+        .random_ctx = s->node,
+    };
+    struct carrier *carrier = ws_carrier_new(&config);
+    p->polite = true;
+    return carrier ? sp_pipe_carried(s->sp, carrier, node_now(s->node)) : NULL;
+}
+
 static bool open_sp(struct node_pipe *p)
 {
     struct node_socket *s = p->socket;
     enum sp_framing framing = p->stream->ipc ? SP_FRAMING_IPC : SP_FRAMING_TCP;
-    p->sp = sp_pipe_open(s->sp, framing, node_now(s->node));
+    p->sp = p->url->ws ? open_ws(p) : sp_pipe_open(s->sp, framing, node_now(s->node));
     if (!p->sp)
         return false;
     sp_pipe_set_user(p->sp, p);
@@ -205,23 +245,46 @@ static void on_limit(struct net_timer *t, msec now)
     node_after_event(s);
 }
 
-struct node_pipe *node_pipe_new(struct node_socket *s, struct stream *stream,
-                                struct node_endpoint *dialer)
+static struct stream *secure(struct node_endpoint *e, struct stream *stream)
 {
+    char host[160];
+    struct url name = e->url;
+    if (!e->tls)
+        return stream;
+    url_authority(&name, host, sizeof host);
+    char *end = strrchr(host, ':');
+    if (end)
+        *end = '\0';
+    size_t n = strlen(host);
+    if (host[0] == '[' && n > 1) { /* an address of IPv6, as OpenSSL wants it */
+        host[n - 1] = '\0';
+        memmove(host, host + 1, n - 1);
+    }
+    return tls_stream_new(e->socket->node->net, stream, e->tls, e->dials ? host : NULL);
+}
+
+struct node_pipe *node_pipe_new(struct node_endpoint *e, struct stream *stream)
+{
+    struct node_socket *s = e->socket;
     struct node_pipe *p = calloc(1, sizeof *p);
     if (!p) {
         stream_close(stream);
         return NULL;
     }
+    p->stream = secure(e, stream);
+    if (!p->stream) {
+        free(p);
+        return NULL;
+    }
     p->socket = s;
-    p->stream = stream;
-    p->dialer = dialer;
+    p->url = &e->url;
+    p->dialer = e->dials ? e : NULL;
     list_append(&s->pipes, &p->link);
     p->limit.fire = on_limit;
     if (s->handshake > 0)
         net_arm(s->node->net, &p->limit, msec_after(node_now(s->node), s->handshake));
-    stream_watch(stream, on_stream, p);
-    if (!dialer && !open_sp(p)) {
+    stream_watch(p->stream, on_stream, p);
+    if (!e->dials && !open_sp(p)) {
         node_pipe_end(p);
         return NULL;
     }
@@ -232,19 +295,28 @@ struct node_pipe *node_pipe_new(struct node_socket *s, struct stream *stream,
 void node_pipe_end(struct node_pipe *p)
 {
     struct node_socket *s = p->socket;
+    struct node_endpoint *dialer = p->dialer;
+    struct carrier *carrier = NULL;
+    bool last_word = p->sp && p->polite && !p->mute && !p->ended_by_peer;
     if (p->sp) {
         /* What was queued before the end, while there is one to take it. */
         node_pipe_write(p);
         sp_pipe_set_user(p->sp, NULL);
-        sp_pipe_free(p->sp, node_now(s->node));
+        if (last_word)
+            carrier = sp_pipe_release(p->sp, s->closed, node_now(s->node));
+        else
+            sp_pipe_free(p->sp, node_now(s->node));
     }
-    stream_close(p->stream);
     net_arm(s->node->net, &p->limit, MSEC_NEVER);
-    link_remove(&p->link);
     link_remove(&p->writing);
     link_remove(&p->ended);
-    struct node_endpoint *dialer = p->dialer;
-    free(p);
+    if (last_word) {
+        node_closing(p, carrier);
+    } else {
+        stream_close(p->stream);
+        link_remove(&p->link);
+        free(p);
+    }
     if (dialer)
         node_endpoint_lost(dialer);
 }

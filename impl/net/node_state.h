@@ -9,6 +9,7 @@
 #include "base/rng.h"
 #include "net/mem.h"
 #include "net/node.h"
+#include "net/tls.h"
 #include "net/url.h"
 
 struct node {
@@ -18,10 +19,14 @@ struct node {
     struct list sockets; /* node_socket.link: open and lingering */
     struct list marked;  /* node_socket.marked: have something to do when the loop turns */
     struct net_timer turn;
-    struct list inproc; /* node_endpoint.name_link: the listening ones */
-    struct mem mem;     /* streams of inproc */
+    struct list closing; /* node_pipe.link: their sockets have let go of them */
+    struct list inproc;  /* node_endpoint.name_link: the listening ones */
+    struct mem mem;      /* streams of inproc */
     struct net_timer mem_turn;
 };
+
+enum { CLOSING_MS = 2000 }; /* for the peer to answer our Close */
+enum { TLS_CA, TLS_CERT, TLS_KEY, TLS_TEXTS };
 
 struct node_device {
     struct node_socket *side[2]; /* the same twice: it reflects */
@@ -39,8 +44,10 @@ struct node_socket {
     struct net_timer timer;  /* of the pattern */
     struct net_timer expiry; /* of the linger */
     msec reconnect_min, reconnect_max, linger, handshake;
-    bool full;   /* one of `writing` takes no more before it is written */
-    bool closed; /* by the application: it lingers */
+    bool full;            /* one of `writing` takes no more before it is written */
+    bool closed;          /* by the application: it lingers */
+    bool text;            /* over WebSocket: messages go out as text */
+    char *tls[TLS_TEXTS]; /* PEM, or NULL; see node_set_text */
 };
 
 struct node_endpoint {
@@ -48,9 +55,12 @@ struct node_endpoint {
     struct node_socket *socket;
     struct url url;
     char text[160];            /* of the URL */
+    char below[160];           /* the URL of what tls and ws are carried by */
+    struct tls_context *tls;   /* NULL: without */
     struct listener *listener; /* NULL: a dialer, or inproc */
     struct link name_link;     /* in node.inproc */
-    struct node_pipe *pipe;    /* of a dialer: the attempt or connection there is */
+    bool dials;
+    struct node_pipe *pipe; /* of a dialer: the attempt or connection there is */
     struct net_timer redial;
     msec wait; /* before the next attempt, within the configured bounds; 0: the least */
 };
@@ -60,12 +70,19 @@ struct node_pipe {
     struct link link, writing, ended;
     struct node_socket *socket;
     struct node_endpoint *dialer; /* NULL: accepted */
+    const struct url *url;        /* of the endpoint, until sp is there */
     struct stream *stream;
     struct sp_pipe *sp;
-    struct net_timer limit; /* on connecting and greeting */
+    struct node *node;       /* closing */
+    struct carrier *carrier; /* closing; NULL: only the stream is left */
+    struct net_timer limit;  /* on connecting and greeting */
     bool deaf; /* no octets wanted: the connection is full, or a closed socket's peer has ended */
-    bool blocked; /* the stream takes no more until it says so */
-    bool mute;    /* writing failed; what the peer sent before may still be read */
+    bool blocked;       /* the stream takes no more until it says so */
+    bool mute;          /* writing failed; what the peer sent before may still be read */
+    bool ended_by_peer; /* nothing more is to be read */
+    bool discarded;     /* octets were read that the carrier did not see */
+    bool polite;        /* its carrier has a last word */
+    bool finished;      /* closing: FIN is sent */
 };
 
 static inline msec node_now(const struct node *n)
@@ -85,11 +102,14 @@ void node_settle(struct node_socket *);
 void node_after_event(struct node_socket *); /* settle, device, tell the application */
 void node_destroy(struct node_socket *);     /* everything it has, at once */
 
-/* `dialer` NULL: accepted.  Takes the stream, also when it fails. */
-struct node_pipe *node_pipe_new(struct node_socket *, struct stream *,
-                                struct node_endpoint *dialer);
+/* Takes the stream, also when it fails. */
+struct node_pipe *node_pipe_new(struct node_endpoint *, struct stream *);
 void node_pipe_end(struct node_pipe *);
 void node_pipe_linger(struct node_pipe *); /* its socket is closed: ends it when idle */
+
+/* The socket lets go of the pipe: its sp_pipe is gone.  Owns both. */
+void node_closing(struct node_pipe *, struct carrier *);
+void node_closing_free(struct node_pipe *);
 
 void node_endpoint_free(struct node_endpoint *);
 /* The dialer's pipe is gone or could not be had. */

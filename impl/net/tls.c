@@ -14,7 +14,13 @@ struct tls_context {
     SSL_CTX *ctx;
     bool server, verify;
     unsigned users;
+    struct tls_config made_from; /* texts of its own */
 };
+
+/* Contexts are dear to make, and a process has few different ones: the last are kept. */
+enum { KEPT = 8 };
+static struct tls_context *kept[KEPT];
+static unsigned kept_next;
 
 struct tls_stream {
     struct stream s;
@@ -169,9 +175,43 @@ static const char *configure(SSL_CTX *ctx, const struct tls_config *c, bool serv
     return NULL;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static struct tls_context *find_kept(const struct tls_config *c, bool server)
+{
+    for (int i = 0; i < KEPT; i++) {
+        const struct tls_config *k = kept[i] ? &kept[i]->made_from : NULL;
+        if (k && kept[i]->server == server && k->lowest == c->lowest && k->highest == c->highest &&
+            same_text(k->ca, c->ca) && same_text(k->cert, c->cert) && same_text(k->key, c->key))
+            return kept[i];
+    }
+    return NULL;
+}
+
+static void keep_context(struct tls_context *c, const struct tls_config *config)
+{
+    c->made_from = (struct tls_config){ .ca = config->ca ? strdup(config->ca) : NULL,
+                                        .cert = config->cert ? strdup(config->cert) : NULL,
+                                        .key = config->key ? strdup(config->key) : NULL,
+                                        .lowest = config->lowest,
+                                        .highest = config->highest };
+    tls_context_free(kept[kept_next]);
+    kept[kept_next] = c;
+    kept_next = (kept_next + 1) % KEPT;
+    c->users++;
+}
+
 struct tls_context *tls_context_new(const struct tls_config *config, bool server, struct buf *why)
 {
-    struct tls_context *c = calloc(1, sizeof *c);
+    struct tls_context *c = find_kept(config, server);
+    if (c) {
+        c->users++;
+        return c;
+    }
+    c = calloc(1, sizeof *c);
     if (!c)
         return NULL;
     c->server = server;
@@ -184,6 +224,7 @@ struct tls_context *tls_context_new(const struct tls_config *config, bool server
         tls_context_free(c);
         return NULL;
     }
+    keep_context(c, config);
     return c;
 }
 
@@ -192,6 +233,9 @@ void tls_context_free(struct tls_context *c)
     if (!c || --c->users > 0)
         return;
     SSL_CTX_free(c->ctx);
+    free((char *)(uintptr_t)c->made_from.ca);
+    free((char *)(uintptr_t)c->made_from.cert);
+    free((char *)(uintptr_t)c->made_from.key);
     free(c);
 }
 

@@ -40,7 +40,7 @@ struct carrier_ops {
     enum sp_event_type (*next)(struct carrier *, struct sp_event *);
     /* What next would yield, not taken yet; *payload is set when it is a message. */
     enum sp_event_type (*peek)(const struct carrier *, struct slice *payload);
-    bool (*full)(const struct carrier *);   /* room says NULL for back-pressure */
+    bool (*full)(const struct carrier *);     /* room says NULL for back-pressure */
     void (*shrink)(struct carrier *);         /* only next matters now: gives back other memory */
     size_t (*memory)(const struct carrier *); /* octets allocated */
     /* E_STATE: not open; E_NOMEM. */

@@ -235,7 +235,11 @@ void sp_pipe_fed(struct sp_pipe *p, size_t n, msec now)
 {
     socket_bury(p->socket);
     carrier_fed(p->carrier, n);
+    if (carrier_unsent(p->carrier) > 0)
+        pipe_mark(p); /* reading may write: it answers */
     pipe_pump(p, now);
+    if (!p->over && p->carrier->ops->over && p->carrier->ops->over(p->carrier))
+        sp_pipe_eof(p, now); /* behind messages that wait */
 }
 
 void sp_pipe_eof(struct sp_pipe *p, msec now)
@@ -316,10 +320,10 @@ void sp_pipe_free(struct sp_pipe *p, msec now)
     pipe_destroy(p);
 }
 
-struct carrier *sp_pipe_release(struct sp_pipe *p, msec now)
+struct carrier *sp_pipe_release(struct sp_pipe *p, bool drop, msec now)
 {
     struct carrier *carrier = p->carrier;
-    if (link_in(&p->ready) || !carrier->ops->finish) {
+    if (link_in(&p->ready) && !drop) {
         sp_pipe_free(p, now);
         return NULL;
     }

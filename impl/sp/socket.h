@@ -77,8 +77,8 @@ bool sp_pipe_over(const struct sp_pipe *);
  * keeps them, up to 64 MiB of memory for all such pipes together. */
 void sp_pipe_free(struct sp_pipe *, msec now);
 /* The same, but the stream is still there: gives back the carrier, which may have something to say
- * and to hear yet.  NULL: messages wait in it, or it is to be freed with the pipe. */
-struct carrier *sp_pipe_release(struct sp_pipe *, msec now);
+ * and to hear yet.  NULL: messages wait in it, which `drop` would have thrown away. */
+struct carrier *sp_pipe_release(struct sp_pipe *, bool drop, msec now);
 /* Pipes whose output grew, that are over, or that have room to read again since last asked, one at
  * a time; NULL: none. */
 struct sp_pipe *sp_socket_next_dirty(struct sp_socket *);
