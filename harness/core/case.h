@@ -25,11 +25,25 @@ enum via {
     TCP6_LISTENS = 32,
     INPROC = 64, /* [inproc]: two sockets of the implementation under test, no wire */
     LOCAL = 128, /* [local]: no transport at all: options, errors */
+    WS_DIALS = 256,
+    WS_LISTENS = 512,
+    WSS_DIALS = 1024, /* ws inside TLS */
+    WSS_LISTENS = 2048,
+    TLS_DIALS = 4096, /* [tls,...]: tls+tcp, the framing of tcp inside TLS */
+    TLS_LISTENS = 8192,
     TCP = TCP_DIALS | TCP_LISTENS,
     IPC = IPC_DIALS | IPC_LISTENS,
-    DIALS = TCP_DIALS | IPC_DIALS,
-    LISTENS = TCP_LISTENS | IPC_LISTENS,
-    ANY = TCP | IPC,
+    TCP6 = TCP6_DIALS | TCP6_LISTENS,
+    WS = WS_DIALS | WS_LISTENS,
+    WSS = WSS_DIALS | WSS_LISTENS,
+    TLS = TLS_DIALS | TLS_LISTENS,
+    DIALS = TCP_DIALS | IPC_DIALS | WS_DIALS | WSS_DIALS | TLS_DIALS,
+    LISTENS = TCP_LISTENS | IPC_LISTENS | WS_LISTENS | WSS_LISTENS | TLS_LISTENS,
+    ANY = DIALS | LISTENS,
+    /* Where SP has octets of its own: greeting and frames.  A WebSocket has neither. */
+    STREAM = TCP | IPC | TLS,
+    STREAM_DIALS = STREAM & DIALS,
+    STREAM_LISTENS = STREAM & LISTENS,
 };
 
 struct conf_case {
@@ -179,6 +193,9 @@ void iut_fresh_(struct at, struct t *);
 /* The connection ended: the next one to the same place (we dial again, or it does). */
 #define reattach_raw(p) reattach_raw_(HERE("reattach_raw(" #p ")"), (p))
 #define reattach(p, as) reattach_(HERE("reattach(" #p ", " #as ")"), (p), (as))
+/* The greetings, or over WebSocket the opening handshake, on a connection there is. */
+#define open_peer(p, as) open_peer_(HERE("open_peer(" #p ", " #as ")"), (p), (as))
+void open_peer_(struct at, struct peer *, const char *as);
 struct peer *attach_raw_(struct at, struct iut *);
 struct peer *attach_(struct at, struct iut *, const char *as);
 struct peer *attach_unchecked_(struct at, struct iut *, const char *as);
@@ -316,6 +333,8 @@ void cannot_judge(struct t *, const char *why) __attribute__((noreturn));
 /* ---- about the run ---- */
 bool dials(const struct t *); /* the implementation dials in this instance */
 bool over_ipc(const struct t *);
+bool over_ws(const struct t *);  /* inside TLS or not */
+bool over_tls(const struct t *); /* tls or wss */
 bool is_black_box(const struct t *);
 const char *service_protocol(const struct t *); /* black box: what the service speaks, else "" */
 const char *value(struct t *, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -334,6 +353,8 @@ const char *peer_of(const char *protocol);
 #define expect_served(rep, p, id)                                                                  \
     expect_served_(HERE("expect_served(" #rep ", " #p ", " #id ")"), (rep), (p), (id))
 void expect_served_(struct at, struct iut *, struct peer *, const char *id);
+
+#include "core/case_ws.h"
 
 /* Segmentation of what we send (--segmentation) is applied below wire_send: no case knows. */
 #endif

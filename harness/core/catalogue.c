@@ -17,6 +17,12 @@ static const struct {
     { IPC_LISTENS, "ipc,iut-listens" },
     { TCP6_DIALS, "tcp6,iut-dials" },
     { TCP6_LISTENS, "tcp6,iut-listens" },
+    { WS_DIALS, "ws,iut-dials" },
+    { WS_LISTENS, "ws,iut-listens" },
+    { WSS_DIALS, "wss,iut-dials" },
+    { WSS_LISTENS, "wss,iut-listens" },
+    { TLS_DIALS, "tls,iut-dials" },
+    { TLS_LISTENS, "tls,iut-listens" },
     { INPROC, "inproc" },
     { LOCAL, "local" },
 };

@@ -20,7 +20,7 @@ bool case_unconfirmed(const struct conf_case *);
 bool case_covers(const struct conf_case *, const struct requirement *);
 
 /* A case runs once for each of its instances, in the order of enum via. */
-enum { INSTANCES_MAX = 8, INSTANCE_NAME_MAX = 160 };
+enum { INSTANCES_MAX = 14, INSTANCE_NAME_MAX = 160 };
 size_t case_instances(const struct conf_case *, enum via out[INSTANCES_MAX]);
 /* "req_resends_until_answered[tcp,iut-dials]"; returns `out`, of INSTANCE_NAME_MAX octets. */
 const char *case_instance_name(const struct conf_case *, enum via, char *out);

@@ -307,12 +307,22 @@ void let_pass_(struct at at, struct t *t, int64_t ms, const char *why)
 
 bool dials(const struct t *t)
 {
-    return (t->via & (DIALS | TCP6_DIALS)) != 0;
+    return (t->via & (unsigned)(DIALS | TCP6_DIALS)) != 0;
 }
 
 bool over_ipc(const struct t *t)
 {
     return (t->via & IPC) != 0;
+}
+
+bool over_ws(const struct t *t)
+{
+    return (t->via & (unsigned)(WS | WSS)) != 0;
+}
+
+bool over_tls(const struct t *t)
+{
+    return (t->via & (unsigned)(TLS | WSS)) != 0;
 }
 
 bool is_black_box(const struct t *t)
@@ -346,11 +356,13 @@ uint64_t captured(struct t *t, const char *name)
 
 const char *via_scheme(enum via via)
 {
-    if (via & (TCP6_DIALS | TCP6_LISTENS))
-        return "tcp6";
-    if (via & INPROC)
-        return "inproc";
-    return via & IPC ? "ipc" : "tcp";
+    return via & (unsigned)TCP6  ? "tcp6"
+           : via & (unsigned)IPC ? "ipc"
+           : via & (unsigned)WS  ? "ws"
+           : via & (unsigned)WSS ? "wss"
+           : via & (unsigned)TLS ? "tls"
+           : via & INPROC        ? "inproc"
+                                 : "tcp";
 }
 
 static int64_t proc_value(struct t *t, const char *file, const char *key)

@@ -39,6 +39,7 @@ struct conditions {
 struct endpoint { /* a listener of ours */
     struct t *t;
     struct listener *listener;
+    bool plain; /* what it accepts is taken without TLS */
     char url[160];
     struct stream *waiting[256]; /* accepted, not yet taken by the script */
     size_t first, count;
@@ -62,6 +63,8 @@ struct peer {
     struct stream *stream;
     char url[160];
     bool we_dialled, ipc;
+    bool tls;                     /* TLS is spoken beneath what is recorded */
+    struct ws_side *ws;           /* NULL: no WebSocket */
     struct endpoint *endpoint;    /* where it came in, when it dialled us */
     struct buf in;                /* received, not yet consumed by an expect */
     struct buf out;               /* to be sent */
@@ -193,6 +196,6 @@ const char *iut_call(struct t *, struct at, int64_t ms, const char **code, const
 /* Peers (peer.c). */
 void peers_settle(struct t *); /* completes what SEGMENT_COALESCED held back */
 char *t_place(struct t *, const char *transport, char *url, size_t cap); /* a fresh address */
-const char *via_scheme(enum via); /* "tcp" "ipc" "tcp6" "inproc" */
+const char *via_scheme(enum via); /* "tcp" "ipc" "tcp6" "ws" "wss" "tls" "inproc" */
 
 #endif

@@ -1,6 +1,7 @@
 /* iut.c -- what a script says to the implementation under test of its sockets: open, set, listen,
  * dial. */
 #include "core/call.h"
+#include "core/credentials.h"
 #include "core/codes.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -40,6 +41,18 @@ static bool same_protocol(const char *a, const char *b)
     return of_a && of_b ? of_a->self == of_b->self : strcmp(a, b) == 0;
 }
 
+/* It trusts the authority of the suite when it dials, and shows a certificate of it when it
+ * listens; a socket may do both. */
+static void give_credentials(struct t *t, struct at at, struct iut *s)
+{
+    static const char *const options[CREDENTIALS] = { "tls-ca", "tls-cert", "tls-key" };
+    for (int i = 0; i < CREDENTIALS; i++) {
+        char path[1024];
+        credentials_path((enum credential)i, t->net->simulated ? "" : t->on->scratch, path, sizeof path);
+        must_set(t, at, s, options[i], path);
+    }
+}
+
 struct iut *iut_open_(struct at at, struct t *t, const char *const *words)
 {
     struct iut *s = calloc(1, sizeof *s);
@@ -65,6 +78,8 @@ struct iut *iut_open_(struct at at, struct t *t, const char *const *words)
         snprintf(option, sizeof option, "%.*s", (int)(equals - words[i]), words[i]);
         must_set(t, at, s, option, equals + 1);
     }
+    if (over_tls(t))
+        give_credentials(t, at, s);
     if (dials(t) && !t->c->own_pace && iut_has(t, "reconnect-min"))
         must_set(t, at, s, "reconnect-min", "10");
     return s;

@@ -1,6 +1,9 @@
 /* peer.c -- our end of the wire: connections, octets, segmentation.  What SP makes of them is in
  * sp_peer.c. */
 #include "core/peer.h"
+#include "core/credentials.h"
+#include "core/ws_peer.h"
+#include "net/url.h"
 #include "core/black_box.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +34,8 @@ static void ended(struct peer *p, enum stream_end end)
     if (p->end != STREAM_OPEN)
         return;
     p->end = end;
+    if (p->tls && tls_stream_why(p->stream)[0])
+        peer_trace(p, TRACE_NOTE, (struct slice){ 0 }, tls_stream_why(p->stream));
     peer_trace(p, TRACE_END, (struct slice){ 0 },
                end == STREAM_FIN   ? "fin"
                : end == STREAM_RST ? "rst"
@@ -54,6 +59,8 @@ static void read_all(struct peer *p)
         if (n > 0) {
             peer_trace(p, TRACE_IN, slice_of(room, (size_t)n), NULL);
             buf_grew(&p->in, (size_t)n);
+            if (p->ws)
+                ws_side_look(p);
             if (p->t->net->simulated && (size_t)n < READ_STEP)
                 return;
         } else if (n == 0) {
@@ -79,6 +86,8 @@ void peer_rewant(struct peer *p)
 void peer_consume(struct peer *p, size_t n)
 {
     buf_drop(&p->in, n);
+    if (p->ws)
+        ws_side_dropped(p, n);
     if (p->stream)
         peer_rewant(p);
 }
@@ -94,6 +103,8 @@ static size_t may_write(struct peer *p, bool *at_cut)
     uint64_t head_end =
         SP_GREETING_SIZE + sp_frame_head_size(p->ipc ? SP_FRAMING_IPC : SP_FRAMING_TCP);
     *at_cut = false;
+    if (p->ws)
+        return n; /* cases of its own cut the handshake and the frames */
     if (on->segmentation == SEGMENT_OCTETS && p->sent_before < head_end) {
         *at_cut = p->sent_before > 0;
         n = 1;
@@ -195,6 +206,8 @@ struct peer *peer_new(struct t *t, struct at at, struct stream *stream, const ch
     p->number = ++t->peer_count;
     p->stream = stream;
     p->ipc = strncmp(url, "ipc:", 4) == 0;
+    if (strncmp(url, "ws:", 3) == 0 || strncmp(url, "wss:", 4) == 0)
+        p->ws = ws_side_new();
     p->endpoint = endpoint;
     p->we_dialled = !endpoint && !(t->on->black_box && dials(t));
     p->recheck = pt;
@@ -249,19 +262,65 @@ struct endpoint *endpoint_find(struct t *t, const char *url)
     return NULL;
 }
 
+/* The address of what tls and ws are carried by. */
+static const char *below(struct t *t, struct at at, const char *url, char *text, size_t cap)
+{
+    struct url u;
+    if (url_parse(url, &u) != E_OK)
+        t_stop(t, UNFAIR, at, "not an address: %s", url);
+    u = url_below(&u);
+    url_text(&u, text, cap);
+    return text;
+}
+
+/* As `url`, with the port that was found. */
+static void actual_url(const char *url, const char *found, char *text, size_t cap)
+{
+    struct url as, at;
+    if (url_parse(url, &as) != E_OK || url_parse(found, &at) != E_OK) {
+        snprintf(text, cap, "%s", found);
+        return;
+    }
+    as.port = at.port;
+    url_text(&as, text, cap);
+}
+
 static struct endpoint *endpoint_listen(struct t *t, struct at at, const char *url)
 {
+    char address[160];
     struct endpoint *e = calloc(1, sizeof *e);
     if (!e)
         cannot_judge(t, "out of memory");
     e->t = t;
     e->next = t->endpoints;
     t->endpoints = e;
-    enum err err = net_listen(t->net, url, on_accept, e, &e->listener);
+    enum err err =
+        net_listen(t->net, below(t, at, url, address, sizeof address), on_accept, e, &e->listener);
     if (err != E_OK)
         t_stop(t, UNFAIR, at, "we cannot listen at %s: %s", url, err_name(err));
-    snprintf(e->url, sizeof e->url, "%s", e->listener->url);
+    actual_url(url, e->listener->url, e->url, sizeof e->url);
     return e;
+}
+
+static bool needs_tls(const char *url)
+{
+    return strncmp(url, "tls+tcp:", 8) == 0 || strncmp(url, "wss:", 4) == 0;
+}
+
+void peer_secure(struct peer *p, struct at at, struct tls_context *context)
+{
+    struct t *t = p->t;
+    struct stream *stream = p->stream;
+    if (!context)
+        cannot_judge(t, "no TLS to be had");
+    p->stream = NULL; /* taken, whatever comes of it */
+    p->stream = tls_stream_new(t->net, stream, context, NULL);
+    if (!p->stream)
+        t_stop(t, UNFAIR, at, "out of memory");
+    p->tls = true;
+    stream_watch(p->stream, on_ready, p);
+    peer_trace(p, TRACE_NOTE, (struct slice){ 0 }, "TLS; what follows is what it carries");
+    peer_rewant(p);
 }
 
 struct peer *endpoint_accept(struct endpoint *e, struct at at)
@@ -274,24 +333,42 @@ struct peer *endpoint_accept(struct endpoint *e, struct at at)
     struct stream *stream = e->waiting[e->first];
     e->first = (e->first + 1) % (sizeof e->waiting / sizeof e->waiting[0]);
     e->count--;
-    return peer_new(t, at, stream, e->url, e);
+    struct peer *p = peer_new(t, at, stream, e->url, e);
+    if (needs_tls(e->url) && !e->plain)
+        peer_secure(p, at, credentials_server());
+    return p;
 }
 
-struct peer *peer_dial(struct t *t, struct at at, const char *url, bool may_fail)
+static void await_connected(struct peer *p)
 {
-    msec deadline = t_patience(t);
+    msec deadline = t_patience(p->t);
+    while (!stream_connected(p->stream) && p->end == STREAM_OPEN) {
+        stream_want(p->stream, STREAM_WRITABLE | STREAM_READABLE);
+        if (!t_wait(p->t, deadline))
+            return;
+    }
+}
+
+struct peer *peer_dial(struct t *t, struct at at, const char *url, unsigned how)
+{
+    char address[160];
     struct stream *stream;
-    enum err err = net_dial(t->net, url, &stream);
+    enum err err = net_dial(t->net, below(t, at, url, address, sizeof address), &stream);
     if (err != E_OK)
         t_stop(t, UNFAIR, at, "we cannot dial %s: %s", url, err_name(err));
     struct peer *p = peer_new(t, at, stream, url, NULL);
-    while (!stream_connected(p->stream) && p->end == STREAM_OPEN) {
-        stream_want(p->stream, STREAM_WRITABLE | STREAM_READABLE);
-        if (!t_wait(t, deadline) && !stream_connected(p->stream))
-            t_stop(t, FAILED, at, "%s does not accept a connection", url);
-    }
-    if (p->end == STREAM_REFUSED && !may_fail)
+    await_connected(p);
+    if (!stream_connected(p->stream) && p->end == STREAM_OPEN)
+        t_stop(t, FAILED, at, "%s does not accept a connection", url);
+    if (p->end == STREAM_REFUSED && !(how & DIAL_MAY_FAIL))
         t_stop(t, FAILED, at, "%s refuses the connection", url);
+    if (p->end != STREAM_OPEN || !needs_tls(url) || (how & DIAL_PLAIN))
+        return p;
+    peer_secure(p, at, credentials_client());
+    await_connected(p);
+    if (!stream_connected(p->stream) && !(how & DIAL_MAY_FAIL))
+        t_stop(t, FAILED, at, "the TLS handshake does not come through: %s",
+               tls_stream_why(p->stream));
     return p;
 }
 
@@ -304,11 +381,15 @@ char *t_place(struct t *t, const char *scheme, char *url, size_t cap)
                  t->on->lane, n);
     else if (strcmp(scheme, "tcp6") == 0)
         snprintf(url, cap, "tcp://[::1]:0");
+    else if (strcmp(scheme, "tls") == 0)
+        snprintf(url, cap, "tls+tcp://127.0.0.1:0"); /* what the certificate says */
+    else if (strcmp(scheme, "wss") == 0)
+        snprintf(url, cap, "wss://127.0.0.1:0/");
     else if (strcmp(scheme, "inproc") == 0)
         snprintf(url, cap, "inproc://place-%u", n);
     else
-        snprintf(url, cap, "tcp://127.%u.%u.%u:0", 16 + pid % 200, pid / 200 % 250,
-                 1 + t->on->lane % 250);
+        snprintf(url, cap, "%s://127.%u.%u.%u:0%s", scheme, 16 + pid % 200, pid / 200 % 250,
+                 1 + t->on->lane % 250, strcmp(scheme, "ws") == 0 ? "/" : "");
     return url;
 }
 
@@ -319,6 +400,7 @@ void t_close_wire(struct t *t)
         peer_drop(p, false, "the case is over");
         buf_free(&p->in);
         buf_free(&p->out);
+        ws_side_free(p->ws);
         free(p->recheck);
         free(p);
     }
@@ -356,6 +438,11 @@ static struct peer *accept_service(struct t *t, struct at at)
 
 struct peer *attach_raw_(struct at at, struct iut *s)
 {
+    return peer_attach(s, at, false);
+}
+
+struct peer *peer_attach(struct iut *s, struct at at, bool plain)
+{
     struct t *t = s->t;
     t_expect(t, at);
     peers_settle(t);
@@ -371,12 +458,13 @@ struct peer *attach_raw_(struct at at, struct iut *s)
         char place[160];
         struct endpoint *e =
             endpoint_listen(t, at, t_place(t, via_scheme(t->via), place, sizeof place));
+        e->plain = plain;
         iut_dial_(at, s, e->url);
         p = endpoint_accept(e, at);
     } else {
         if (!s->listen_url[0])
             snprintf(s->listen_url, sizeof s->listen_url, "%s", iut_listen_(at, s, NULL));
-        p = peer_dial(t, at, s->listen_url, false);
+        p = peer_dial(t, at, s->listen_url, plain ? DIAL_PLAIN : 0);
     }
     p->iut = s;
     const struct sp_protocol *protocol = sp_protocol_named(s->protocol);
@@ -391,7 +479,7 @@ struct peer *reattach_raw_(struct at at, struct peer *old)
     t_expect(t, at);
     peers_settle(t);
     struct peer *p = old->endpoint     ? endpoint_accept(old->endpoint, at)
-                     : old->we_dialled ? peer_dial(t, at, old->url, false)
+                     : old->we_dialled ? peer_dial(t, at, old->url, 0)
                                        : accept_service(t, at);
     p->iut = old->iut;
     const struct sp_protocol *protocol = p->iut ? sp_protocol_named(p->iut->protocol) : NULL;
@@ -487,7 +575,7 @@ struct peer *dial_raw_(struct at at, struct t *t, const char *url)
 {
     t_expect(t, at);
     peers_settle(t);
-    return peer_dial(t, at, url, false);
+    return peer_dial(t, at, url, 0);
 }
 
 void expect_refused_(struct at at, struct t *t, const char *url)
@@ -495,7 +583,7 @@ void expect_refused_(struct at at, struct t *t, const char *url)
     t_expect(t, at);
     msec deadline = t_patience(t);
     for (;;) {
-        struct peer *p = peer_dial(t, at, url, true);
+        struct peer *p = peer_dial(t, at, url, DIAL_MAY_FAIL);
         if (p->end == STREAM_REFUSED)
             return;
         peer_drop(p, false, "we closed");

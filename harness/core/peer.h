@@ -2,6 +2,7 @@
 #ifndef HARNESS_PEER_H
 #define HARNESS_PEER_H
 #include "core/context.h"
+#include "net/tls.h"
 
 /* Asks again whether the other side has read: see write_out. */
 struct peer_timer {
@@ -10,7 +11,10 @@ struct peer_timer {
 };
 
 struct peer *peer_new(struct t *, struct at, struct stream *, const char *url, struct endpoint *);
-struct peer *peer_dial(struct t *, struct at, const char *url, bool may_fail);
+enum { DIAL_MAY_FAIL = 1, DIAL_PLAIN = 2 }; /* refused is an outcome; without TLS */
+struct peer *peer_dial(struct t *, struct at, const char *url, unsigned how);
+struct peer *peer_attach(struct iut *, struct at, bool plain);    /* see attach_raw, attach_plain */
+void peer_secure(struct peer *, struct at, struct tls_context *); /* TLS from now on */
 void peer_drop(struct peer *, bool reset, const char *note);
 void peer_put(struct peer *, struct slice octets); /* traced, queued, written when possible */
 void peer_flush(struct peer *);

@@ -27,7 +27,8 @@ static bool can_prime(const struct iut *s, size_t peers)
 
 static bool listens_to(const struct peer *p, const struct iut *s)
 {
-    return p->iut == s && p->counted && !p->paused && p->end == STREAM_OPEN;
+    /* A WebSocket is a pipe when its opening handshake is through: no greeting is under way. */
+    return p->iut == s && p->counted && !p->paused && !p->ws && p->end == STREAM_OPEN;
 }
 
 /* Takes every probe out of what has come; true: `number` was among them. */

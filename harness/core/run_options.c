@@ -91,15 +91,14 @@ static bool transports(const char *list, unsigned *out)
     static const struct {
         const char *name;
         unsigned bits;
-    } known[] = {
-        { "tcp", TCP }, { "ipc", IPC }, { "tcp6", TCP6_DIALS | TCP6_LISTENS }, { "inproc", INPROC }
-    };
+    } known[] = { { "tcp", TCP }, { "ipc", IPC }, { "tcp6", TCP6 },    { "ws", WS },
+                  { "wss", WSS }, { "tls", TLS }, { "inproc", INPROC } };
     for (const char *at = list; *at;) {
-        size_t n = strcspn(at, ","), i = 0;
-        for (; i < 4; i++)
+        size_t n = strcspn(at, ","), i = 0, count = sizeof known / sizeof known[0];
+        for (; i < count; i++)
             if (strlen(known[i].name) == n && memcmp(known[i].name, at, n) == 0)
                 break;
-        if (i == 4)
+        if (i == count)
             return false;
         *out |= known[i].bits;
         at += n + (at[n] == ',');
@@ -184,7 +183,7 @@ static int take_selection(struct run_options *o, int option, const char *arg)
     case OPT_TRANSPORT:
         return transports(arg, &o->transports)
                    ? 0
-                   : run_usage("--transport takes tcp,ipc,tcp6,inproc, not", arg);
+                   : run_usage("--transport takes tcp,ipc,tcp6,ws,wss,tls,inproc, not", arg);
     case OPT_SLOW:
         o->slow = true;
         return 0;

@@ -1,5 +1,6 @@
 /* runner.c -- one run from plan to summary: sanity cases first, then everything at once, then alone
  * what must not be believed at once, then the sanity cases again. */
+#include "core/credentials.h"
 #include "core/folder.h"
 #include "core/run_state.h"
 #include <errno.h>
@@ -191,8 +192,13 @@ static bool make_scratch(struct runner *r)
     const char *tmp = getenv("TMPDIR");
     snprintf(r->scratch, sizeof r->scratch, "%s/spconform.XXXXXX",
              tmp && strlen(tmp) < 30 ? tmp : "/tmp");
-    if (mkdtemp(r->scratch))
-        return true;
+    if (mkdtemp(r->scratch)) {
+        if (credentials_make() && credentials_write(r->scratch))
+            return true;
+        fprintf(stderr, "spconform: no certificate can be made below %s: %s\n", r->scratch,
+                strerror(errno));
+        return false;
+    }
     fprintf(stderr, "spconform: %s cannot be made: %s\n", r->scratch, strerror(errno));
     r->scratch[0] = '\0';
     return false;

@@ -80,10 +80,18 @@ const char *filter_that_matches_nothing(const struct run_options *o)
 /* Over v6 too the cases are those of tcp. */
 static bool black_box_can(const struct run_options *o, enum via via)
 {
-    bool ipc = strncmp(o->url, "ipc:", 4) == 0;
-    if (o->target == TARGET_CONNECT)
-        return via == (ipc ? IPC_LISTENS : TCP_LISTENS);
-    return via == (ipc ? IPC_DIALS : TCP_DIALS);
+    static const struct {
+        const char *scheme;
+        enum via listens, dials;
+    } known[] = {
+        { "ipc:", IPC_LISTENS, IPC_DIALS }, { "ws:", WS_LISTENS, WS_DIALS },
+        { "wss:", WSS_LISTENS, WSS_DIALS }, { "tls+tcp:", TLS_LISTENS, TLS_DIALS },
+        { "tcp:", TCP_LISTENS, TCP_DIALS },
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strncmp(o->url, known[i].scheme, strlen(known[i].scheme)) == 0)
+            return via == (o->target == TARGET_CONNECT ? known[i].listens : known[i].dials);
+    return false;
 }
 
 static void shuffle(struct instance *v, size_t n, uint64_t seed)

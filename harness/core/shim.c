@@ -1,11 +1,12 @@
 #include "core/shim.h"
+#include "core/credentials.h"
 #include "core/payload.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SOCKETS_MAX = 256, WORDS_MAX = 8, PAYLOAD_MAX = 64 * 1024 * 1024 };
+enum { SOCKETS_MAX = 256, WORDS_MAX = 8, PAYLOAD_MAX = 64 * 1024 * 1024, PEM_MAX = 1024 * 1024 };
 
 struct named_socket {
     char name[32];
@@ -32,9 +33,10 @@ struct shim {
 };
 
 static const char features[] =
-    "tcp tcp6 ipc inproc raw device pipes resend-ivl survey-deadline ttl max-recv subscribe "
+    "tcp tcp6 ipc ws wss tls inproc raw device pipes resend-ivl survey-deadline ttl max-recv "
+    "subscribe "
     "unsubscribe reconnect-min reconnect-max linger send-buf recv-buf polyamorous handshake "
-    "first-id";
+    "first-id ws-text tls-ca tls-cert tls-key";
 
 static void answer(struct shim *s, const char *text)
 {
@@ -175,6 +177,31 @@ static void verb_open(struct shim *s, char **w, size_t n)
     answer(s, "ok");
 }
 
+/* A file of PEM. */
+static void set_text(struct shim *s, struct named_socket *on, const char *option, const char *path)
+{
+    const char *text = credentials_simulated(path);
+    if (!text) {
+        char room[8192];
+        FILE *file = fopen(path, "re");
+        buf_clear(&s->body);
+        for (size_t n; file && (n = fread(room, 1, sizeof room, file)) > 0;)
+            buf_put(&s->body, room, n);
+        if (file)
+            fclose(file);
+        text = s->body.n > 0 && s->body.n < PEM_MAX ? buf_text(&s->body) : NULL;
+    }
+    if (!text) {
+        answer(s, "err inval no such file, or an empty one");
+        return;
+    }
+    enum err err = node_set_text(on->socket, option, text);
+    if (err == E_NOTSUP)
+        answer(s, "na");
+    else
+        answer_err(s, err);
+}
+
 static void verb_set(struct shim *s, struct named_socket *on, char **w)
 {
     bool add = strcmp(w[2], "subscribe") == 0;
@@ -184,6 +211,10 @@ static void verb_set(struct shim *s, struct named_socket *on, char **w)
             answer(s, "err inval");
         else
             answer_err(s, node_subscribe(on->socket, buf_slice(&s->body), add));
+        return;
+    }
+    if (strncmp(w[2], "tls-", 4) == 0) {
+        set_text(s, on, w[2], w[3]);
         return;
     }
     char *end;

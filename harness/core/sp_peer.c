@@ -1,5 +1,5 @@
 /* sp_peer.c -- our end of the wire as SP sees it: greetings, whole messages, attaching. */
-#include "core/peer.h"
+#include "core/ws_peer.h"
 #include "core/payload.h"
 #include <inttypes.h>
 #include <stdarg.h>
@@ -40,7 +40,7 @@ static size_t pipes_due(const struct iut *s)
 {
     size_t n = 0;
     for (const struct peer *p = s->t->peers; p; p = p->next)
-        n += p->iut == s && p->counted && p->end == STREAM_OPEN;
+        n += p->iut == s && p->counted && !is_closed(p);
     return n;
 }
 
@@ -60,10 +60,11 @@ static void usable(struct peer *p, struct at at)
     if (iut_call(t, at, t->on->patience, &code, "pipes s%u %zu %" PRId64, p->iut->number, n,
                  t->on->patience))
         return;
-    if (p->end != STREAM_OPEN && p->frame_sent)
+    if (is_closed(p) && p->frame_sent)
         return; /* what went out in the same write as the greeting was answered by closing */
-    if (p->end != STREAM_OPEN)
-        t_stop(t, FAILED, at, "it closed the connection after a good greeting");
+    if (is_closed(p))
+        t_stop(t, FAILED, at, "it closed the connection after a good %s",
+               p->ws ? "opening handshake" : "greeting");
     t_stop(t, FAILED, at, "it exchanged greetings, but has not %zu usable pipe%s: %s", n,
            n == 1 ? "" : "s", code);
 }
@@ -75,8 +76,8 @@ static void departed(struct iut *s, struct at at)
     struct t *t = s->t;
     bool any = false;
     for (struct peer *p = t->peers; p; p = p->next) {
-        any |= p->iut == s && p->counted && p->end != STREAM_OPEN && !p->departed;
-        p->departed |= p->end != STREAM_OPEN;
+        any |= p->iut == s && p->counted && is_closed(p) && !p->departed;
+        p->departed |= is_closed(p);
     }
     const char *code = "";
     if (any && s->open && iut_has(t, "pipes") && !(t->call.pending && !t->call.answered))
@@ -120,7 +121,6 @@ static void exchange_greetings(struct peer *p, struct at at, const char *as)
     struct buf *octets = t_scratch(t, SCRATCH_OCTETS);
     struct sp_greeting ours = sp_greeting_of(mine->self);
     sp_greeting_write(octets, &ours);
-    snprintf(p->as, sizeof p->as, "%s", as);
     wire_expect_(at, p, p->iut ? greeting(t, p->iut->protocol) : "00 'SP' 00 .. .. 0000");
     octets = t_scratch(t, SCRATCH_OCTETS);
     sp_greeting_write(octets, &ours);
@@ -131,7 +131,11 @@ static void exchange_greetings(struct peer *p, struct at at, const char *as)
 
 static struct peer *greeted(struct peer *p, struct at at, const char *as, bool checked)
 {
-    exchange_greetings(p, at, as);
+    snprintf(p->as, sizeof p->as, "%s", as);
+    if (!p->ws)
+        exchange_greetings(p, at, as);
+    else if (!ws_side_open(p, at, as, checked))
+        return p;
     p->counted = checked;
     if (checked && !p->unsettled)
         usable(p, at);
@@ -158,6 +162,11 @@ struct peer *attach_(struct at at, struct iut *s, const char *as)
     return greeted(attach_raw_(at, s), at, as, true);
 }
 
+void open_peer_(struct at at, struct peer *p, const char *as)
+{
+    greeted(p, at, as, false);
+}
+
 struct peer *attach_unchecked_(struct at at, struct iut *s, const char *as)
 {
     return greeted(attach_raw_(at, s), at, as, false);
@@ -174,6 +183,10 @@ struct peer *reattach_(struct at at, struct peer *old, const char *as)
 
 static void put_frame(struct peer *p, struct slice payload)
 {
+    if (p->ws) {
+        ws_side_put(p, payload, NULL);
+        return;
+    }
     struct buf head = { 0 };
     struct sp_frame_head h = { .type = SP_FRAME_TYPE_MESSAGE, .size = payload.n };
     uint8_t octets[16];
@@ -229,10 +242,14 @@ void sp_send_seq_(struct at at, struct peer *p, const char *head, size_t n)
 void sp_claim_(struct at at, struct peer *p, uint64_t size)
 {
     ours(p, at);
-    struct buf *octets = t_scratch(p->t, SCRATCH_OCTETS);
-    struct sp_frame_head h = { .type = SP_FRAME_TYPE_MESSAGE, .size = size };
-    sp_frame_head_write(framing(p), octets, &h);
-    peer_put(p, buf_slice(octets));
+    if (p->ws) {
+        ws_side_put(p, (struct slice){ 0 }, &size);
+    } else {
+        struct buf *octets = t_scratch(p->t, SCRATCH_OCTETS);
+        struct sp_frame_head h = { .type = SP_FRAME_TYPE_MESSAGE, .size = size };
+        sp_frame_head_write(framing(p), octets, &h);
+        peer_put(p, buf_slice(octets));
+    }
     peer_sent(p);
 }
 
@@ -241,6 +258,8 @@ void sp_claim_(struct at at, struct peer *p, uint64_t size)
 /* A whole frame at the front?  Stops the case when it can never be one. */
 static bool frame_at_front(struct peer *p, struct at at, struct slice *payload)
 {
+    if (p->ws)
+        return ws_side_message(p, at, payload);
     struct slice in = buf_slice(&p->in);
     struct sp_frame_head h;
     ptrdiff_t used = sp_frame_head_parse(framing(p), in, &h);
@@ -260,7 +279,10 @@ static bool frame_at_front(struct peer *p, struct at at, struct slice *payload)
 
 static void consume_frame(struct peer *p, struct slice payload)
 {
-    peer_consume(p, sp_frame_head_size(framing(p)) + payload.n);
+    if (p->ws)
+        ws_side_take(p);
+    else
+        peer_consume(p, sp_frame_head_size(framing(p)) + payload.n);
     p->frames_in++;
 }
 
@@ -272,14 +294,18 @@ static struct slice frame_due(struct peer *p, struct at at, const char *pattern)
     msec deadline = t_patience(t);
     struct slice payload;
     while (!frame_at_front(p, at, &payload)) {
-        bool over = p->end != STREAM_OPEN;
+        bool over = is_closed(p);
+        ws_side_skip_control(p);
         if (over || (!t_wait(t, deadline) && !frame_at_front(p, at, &payload))) {
             struct slice part = buf_slice(&p->in);
             if (part.n > 0)
-                t_mismatch(
-                    t, at, p->ipc ? "01 .. .. .. .. .. .. .. .. *" : ".. .. .. .. .. .. .. .. *",
-                    part,
-                    over ? "the connection ended inside a frame" : "a frame came only in part");
+                t_mismatch(t, at,
+                           p->ws    ? ".. .. *"
+                           : p->ipc ? "01 .. .. .. .. .. .. .. .. *"
+                                    : ".. .. .. .. .. .. .. .. *",
+                           part,
+                           over ? "the connection ended inside a frame"
+                                : "a frame came only in part");
             t_mismatch(t, at, pattern, part,
                        over ? (p->we_closed ? "we closed this connection"
                                             : "the connection ended, and no message had come")
@@ -351,6 +377,8 @@ struct peer *sp_expect_on_any_(struct at at, const char *pattern, struct peer *c
 
 size_t sp_waiting(struct peer *p)
 {
+    if (p->ws)
+        return ws_side_waiting(p);
     struct slice in = buf_slice(&p->in);
     size_t n = 0;
     for (;;) {

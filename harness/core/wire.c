@@ -1,5 +1,5 @@
 /* wire.c -- what scripts say on a connection: octets, its end, silence. */
-#include "core/peer.h"
+#include "core/ws_peer.h"
 
 /* For an octet to be read by what reads at all before its application asks. */
 enum { TRICKLE_MS = 20 };
@@ -164,7 +164,14 @@ void wire_urgent_(struct at at, struct peer *p, uint8_t octet)
 
 bool is_closed(const struct peer *p)
 {
-    return p->end != STREAM_OPEN;
+    return p->end != STREAM_OPEN || (p->ws && (p->ws->close_seen || p->ws->refused));
+}
+
+/* Nothing has come that would be news to the script. */
+static bool quiet(struct peer *p)
+{
+    ws_side_skip_control(p);
+    return p->in.n == 0;
 }
 
 void expect_closed_(struct at at, struct peer *p, int64_t ms)
@@ -173,10 +180,10 @@ void expect_closed_(struct at at, struct peer *p, int64_t ms)
     t_expect(t, at);
     peers_settle(t);
     msec deadline = ms < 0 ? t_patience(t) : msec_after(net_now(t->net), ms);
-    while (p->end == STREAM_OPEN && p->in.n == 0)
-        if (!t_wait(t, deadline) && p->end == STREAM_OPEN && p->in.n == 0)
+    while (!is_closed(p) && quiet(p))
+        if (!t_wait(t, deadline) && !is_closed(p) && quiet(p))
             t_stop(t, FAILED, at, "it keeps the connection open");
-    if (p->in.n > 0)
+    if (!quiet(p))
         t_mismatch(t, at, "", buf_slice(&p->in),
                    "octets came where the connection was to be closed");
 }
@@ -187,18 +194,18 @@ bool closes_within_(struct at at, struct peer *p, int64_t ms)
     t_expect(t, at);
     peers_settle(t);
     msec since = net_now(t->net), deadline = msec_after(since, ms);
-    while (p->end == STREAM_OPEN && p->in.n == 0)
+    while (!is_closed(p) && quiet(p))
         if (!t_pause(t, deadline))
             break;
     t_measured(t, since);
-    return p->end != STREAM_OPEN;
+    return is_closed(p);
 }
 
 void expect_open_(struct at at, struct peer *p)
 {
     t_expect(p->t, at);
     peers_settle(p->t);
-    if (p->end != STREAM_OPEN)
+    if (is_closed(p))
         t_stop(p->t, FAILED, at, "it closed the connection");
 }
 
@@ -209,9 +216,9 @@ void expect_quiet_(struct at at, struct peer *p, int64_t ms, const char *why)
     t_expect(t, at);
     peers_settle(t);
     msec since = net_now(t->net), until = msec_after(since, ms);
-    while (p->in.n == 0 && t_pause(t, until))
+    while (quiet(p) && t_pause(t, until))
         ;
     t_measured(t, since);
-    if (p->in.n > 0)
+    if (!quiet(p))
         t_mismatch(t, at, "", buf_slice(&p->in), "octets came where there was to be silence");
 }

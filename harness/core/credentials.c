@@ -1,0 +1,96 @@
+#include "core/credentials.h"
+#include "net/tls_issue.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BACK_S = 3600, FORTH_S = 7 * 24 * 3600 };
+
+/* One per process: what is made before a fork is shared by the workers. */
+static struct {
+    bool made;
+    struct buf text[CREDENTIALS];
+    struct tls_context *server, *client;
+} all;
+
+static const char *const names[CREDENTIALS] = { "ca.pem", "cert.pem", "key.pem" };
+static const char simulated[] = "/sim";
+
+bool credentials_make(void)
+{
+    const struct tls_wish wish = { "DNS:localhost,IP:127.0.0.1,IP:::1", -BACK_S, FORTH_S };
+    if (all.made)
+        return true;
+    struct tls_authority *authority = tls_authority_new();
+    all.made = authority && tls_authority_cert(authority, &all.text[CREDENTIAL_CA]) &&
+               tls_issue(authority, &wish, &all.text[CREDENTIAL_CERT], &all.text[CREDENTIAL_KEY]);
+    tls_authority_free(authority);
+    return all.made;
+}
+
+const char *credentials_path(enum credential which, const char *folder, char *path, size_t cap)
+{
+    snprintf(path, cap, "%s/%s", folder[0] ? folder : simulated, names[which]);
+    return path;
+}
+
+const char *credentials_simulated(const char *path)
+{
+    size_t n = strlen(simulated);
+    if (strncmp(path, simulated, n) != 0 || path[n] != '/' || !credentials_make())
+        return NULL;
+    for (int i = 0; i < CREDENTIALS; i++)
+        if (strcmp(path + n + 1, names[i]) == 0)
+            return buf_text(&all.text[i]);
+    return NULL;
+}
+
+static bool write_file(const char *path, struct slice text)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return false;
+    bool ok = write(fd, text.p, text.n) == (ssize_t)text.n;
+    return close(fd) == 0 && ok;
+}
+
+bool credentials_write(const char *folder)
+{
+    char path[1024];
+    for (int i = 0; i < CREDENTIALS; i++)
+        if (!write_file(credentials_path((enum credential)i, folder, path, sizeof path),
+                        buf_slice(&all.text[i])))
+            return false;
+    return true;
+}
+
+struct tls_context *credentials_context(bool server, int lowest, int highest)
+{
+    struct buf why = { 0 };
+    if (!credentials_make())
+        return NULL;
+    const struct tls_config config = {
+        .cert = server ? buf_text(&all.text[CREDENTIAL_CERT]) : NULL,
+        .key = server ? buf_text(&all.text[CREDENTIAL_KEY]) : NULL,
+        .lowest = lowest,
+        .highest = highest,
+    };
+    struct tls_context *c = tls_context_new(&config, server, &why);
+    buf_free(&why);
+    return c;
+}
+
+struct tls_context *credentials_server(void)
+{
+    if (!all.server)
+        all.server = credentials_context(true, 0, 0);
+    return all.server;
+}
+
+struct tls_context *credentials_client(void)
+{
+    if (!all.client)
+        all.client = credentials_context(false, 0, 0);
+    return all.client;
+}

@@ -1,0 +1,24 @@
+/* credentials.h -- an authority made for this process, and a certificate of it for both ends of
+ * every TLS connection of the suite.  Nothing is kept on disk but what adapters must read. */
+#ifndef HARNESS_CREDENTIALS_H
+#define HARNESS_CREDENTIALS_H
+#include "net/tls.h"
+
+enum credential { CREDENTIAL_CA, CREDENTIAL_CERT, CREDENTIAL_KEY, CREDENTIALS };
+
+/* Makes them once; false: no memory.  Before workers are forked, so that all have the same. */
+bool credentials_make(void);
+/* Writes ca.pem, cert.pem and key.pem below `folder`; false: errno says why. */
+bool credentials_write(const char *folder);
+/* What an adapter is told: the path of a file below `folder`; "" is the simulated world's. */
+const char *credentials_path(enum credential, const char *folder, char *path, size_t cap);
+/* The text behind a path of the simulated world, or NULL. */
+const char *credentials_simulated(const char *path);
+
+/* For our ends; borrowed.  NULL: no memory. */
+struct tls_context *credentials_server(void);
+struct tls_context *credentials_client(void); /* checks nothing: what is judged is SP */
+/* The same with bounds on the version (0: none), the caller's to free. */
+struct tls_context *credentials_context(bool server, int lowest, int highest);
+
+#endif

@@ -1,0 +1,277 @@
+/* ws_frames.c -- what scripts say about frames: as they are, right or wrong. */
+#include "core/payload.h"
+#include "core/ws_peer.h"
+#include <stdlib.h>
+#include "ws/close.h"
+#include "ws/mask.h"
+
+static void ours(struct peer *p, struct at at)
+{
+    t_expect(p->t, at);
+    if (!p->ws || !p->stream)
+        t_stop(p->t, UNFAIR, at, "the case is broken: not a WebSocket, or we closed it");
+    peer_settle_others(p);
+}
+
+/* ---- out ---- */
+
+static void build(struct peer *p, struct at at, const struct ws_out *o, struct buf *whole)
+{
+    struct t *t = p->t;
+    struct buf *payload = t_scratch(t, SCRATCH_OCTETS);
+    uint32_t key = (uint32_t)rng_next(&t->rng);
+    t_emit(t, at, o->pattern, payload);
+    if (o->seq)
+        payload_seq(payload, o->seq);
+    struct ws_frame f = {
+        .payload = buf_slice(payload),
+        .opcode = o->opcode,
+        .continuation = o->continuation,
+        .more = o->more,
+        .masked = p->we_dialled != o->wrong_mask,
+        .rsv = o->rsv,
+        .reserved_opcode = o->reserved_opcode,
+        .length_form = o->length_form,
+        .length_declared = o->length_declared,
+        .declared = o->declared,
+    };
+    memcpy(f.key, &key, sizeof f.key);
+    ws_frame_write(whole, &f);
+    if (whole->failed)
+        cannot_judge(t, "out of memory");
+}
+
+void ws_send_(struct at at, struct peer *p, const struct ws_out *o)
+{
+    ours(p, at);
+    struct buf *whole = t_scratch(p->t, SCRATCH_LINE);
+    build(p, at, o, whole);
+    if (o->opcode == WS_CLOSE)
+        p->ws->close_sent = true;
+    peer_put(p, buf_slice(whole));
+    peer_sent(p);
+}
+
+const char *ws_frame_pattern_(struct peer *p, const struct ws_out *o)
+{
+    struct buf *whole = t_scratch(p->t, SCRATCH_LINE);
+    build(p, (struct at){ p->t->c->file, "", p->t->c->line }, o, whole);
+    struct buf hex = { 0 };
+    struct slice octets = buf_slice(whole);
+    for (size_t i = 0; i < octets.n; i++)
+        buf_printf(&hex, "%02x ", octets.p[i]);
+    const char *kept = t_keep(p->t, hex.n ? buf_text(&hex) : "");
+    buf_free(&hex);
+    return kept;
+}
+
+void ws_send_close_(struct at at, struct peer *p, unsigned code, const char *reason)
+{
+    ws_send_(
+        at, p,
+        &(struct ws_out){ .pattern = value(p->t, reason[0] ? "%04x '%s'" : "%04x", code, reason),
+                          .opcode = WS_CLOSE });
+}
+
+void ws_manual(struct peer *p)
+{
+    if (p->ws)
+        p->ws->manual = true;
+}
+
+/* ---- in ---- */
+
+static size_t whole_frame(struct peer *p, struct ws_head *h, struct slice *payload)
+{
+    struct slice in = buf_slice(&p->in);
+    size_t head = ws_head_parse(in, h);
+    if (!p->ws->open || head == 0 || h->length > in.n - head)
+        return 0;
+    *payload = slice_of(in.p + head, (size_t)h->length);
+    return head + (size_t)h->length;
+}
+
+/* The next frame, but no Ping unless `pings`.  0: the connection ended first. */
+static size_t frame_comes(struct peer *p, struct at at, bool pings, struct ws_head *h,
+                          struct slice *payload)
+{
+    struct t *t = p->t;
+    msec deadline = t_patience(t);
+    for (;;) {
+        size_t n = whole_frame(p, h, payload);
+        if (n > 0 && (pings || h->opcode != WS_PING))
+            return n;
+        if (n > 0) {
+            ws_side_look(p);
+            peer_consume(p, n);
+            continue;
+        }
+        if (p->end != STREAM_OPEN) {
+            if (p->in.n > 0)
+                t_mismatch(t, at, ".. .. *", buf_slice(&p->in),
+                           "the connection ended inside a frame");
+            return 0;
+        }
+        if (!t_wait(t, deadline) && whole_frame(p, h, payload) == 0) {
+            if (p->in.n > 0)
+                t_mismatch(t, at, ".. .. *", buf_slice(&p->in), "a frame came only in part");
+            t_stop(t, FAILED, at, "no frame came");
+        }
+    }
+}
+
+static struct slice unmasked(struct peer *p, const struct ws_head *h, struct slice payload)
+{
+    struct buf *body = t_scratch(p->t, SCRATCH_BODY);
+    buf_put_slice(body, payload);
+    if (body->failed)
+        cannot_judge(p->t, "out of memory");
+    if (h->masked)
+        ws_mask((uint8_t *)(uintptr_t)buf_slice(body).p, body->n, h->key, 0);
+    return buf_slice(body);
+}
+
+static void take(struct peer *p, const struct ws_head *h, size_t n)
+{
+    p->ws->last = *h;
+    ws_side_look(p);
+    peer_consume(p, n);
+}
+
+struct ws_head ws_last_head(struct peer *p)
+{
+    return p->ws->last;
+}
+
+void ws_expect_(struct at at, struct peer *p, const struct ws_in *want)
+{
+    struct t *t = p->t;
+    struct ws_head h;
+    struct slice payload;
+    unsigned opcode = want->continuation ? WS_CONTINUATION
+                      : want->opcode     ? want->opcode
+                                         : WS_BINARY;
+    ours(p, at);
+    peers_settle(t);
+    size_t n = frame_comes(p, at, want->opcode == WS_PING, &h, &payload);
+    if (n == 0)
+        t_mismatch(t, at, want->pattern, (struct slice){ 0 },
+                   "the connection ended, and this frame had not come");
+    if (h.rsv || h.opcode != opcode || h.fin == want->more || h.masked == p->we_dialled ||
+        !h.minimal)
+        t_mismatch(t, at,
+                   value(t, p->we_dialled ? "%02x %%0....... *" : "%02x %%1....... *",
+                         (want->more ? 0 : WS_FIN) | opcode),
+                   slice_of(buf_slice(&p->in).p, n < 16 ? n : 16),
+                   !h.minimal ? "the length is not in its shortest form"
+                              : "another frame came than was due");
+    struct slice body = unmasked(p, &h, payload);
+    struct notation_match m;
+    struct buf *why = t_scratch(t, SCRATCH_WHY);
+    if (!notation_match(want->pattern, t->captures, body, &m, why))
+        t_stop(t, UNFAIR, at, "the case is broken: %s: %s", want->pattern, buf_text(why));
+    if (!m.matched)
+        t_mismatch(t, at, want->pattern, body, "another payload came than was due");
+    take(p, &h, n);
+}
+
+/* ---- the end ---- */
+
+/* After its Close: the server closes the connection (RFC 6455 7.1.1); ours does when it has
+ * answered. */
+static void ends_in_order(struct peer *p, struct at at)
+{
+    struct t *t = p->t;
+    msec deadline = t_patience(t);
+    if (!p->we_dialled && p->stream && p->end == STREAM_OPEN) {
+        p->finish = true;
+        peer_flush(p);
+    }
+    while (p->end == STREAM_OPEN && p->in.n == 0)
+        if (!t_wait(t, deadline) && p->end == STREAM_OPEN && p->in.n == 0)
+            t_stop(t, FAILED, at, "after the Closes it keeps the connection open");
+    if (p->in.n > 0)
+        t_mismatch(t, at, "", buf_slice(&p->in), "octets came behind its Close");
+}
+
+static unsigned close_code(struct peer *p, const struct ws_head *h, struct slice payload)
+{
+    struct slice body = unmasked(p, h, payload);
+    return body.n < 2 ? WS_NO_CODE : (unsigned)body.p[0] << 8 | body.p[1];
+}
+
+static bool code_in(unsigned code, const char *codes)
+{
+    if (strcmp(codes, "*") == 0)
+        return true;
+    if (!codes[0])
+        return code == WS_NO_CODE;
+    for (const char *at = codes; *at; at += strcspn(at, "|"), at += *at == '|')
+        if (strtoul(at, NULL, 10) == code)
+            return true;
+    return false;
+}
+
+void ws_expect_close_(struct at at, struct peer *p, const char *codes)
+{
+    struct t *t = p->t;
+    struct ws_head h;
+    struct slice payload;
+    ours(p, at);
+    peers_settle(t);
+    size_t n = frame_comes(p, at, false, &h, &payload);
+    if (n == 0)
+        t_stop(t, FAILED, at, "it ended the connection without a Close");
+    if (h.opcode != WS_CLOSE)
+        t_mismatch(t, at, "88 *", slice_of(buf_slice(&p->in).p, n < 16 ? n : 16),
+                   "another frame came than the Close that was due");
+    unsigned code = close_code(p, &h, payload);
+    if (!code_in(code, codes))
+        t_stop(t, FAILED, at,
+               code == WS_NO_CODE ? "its Close has no code, not %s%u"
+                                  : "its Close has not code %s but %u",
+               codes, code);
+    take(p, &h, n);
+    ends_in_order(p, at);
+}
+
+void expect_ws_failed_(struct at at, struct peer *p, unsigned due)
+{
+    struct t *t = p->t;
+    struct ws_head h;
+    struct slice payload;
+    ours(p, at);
+    peers_settle(t);
+    msec deadline = t_patience(t);
+    size_t n;
+    while ((n = whole_frame(p, &h, &payload)) == 0 || (h.opcode & 8 && h.opcode != WS_CLOSE)) {
+        if (n > 0) {
+            ws_side_look(p);
+            peer_consume(p, n);
+            continue;
+        }
+        if (p->end != STREAM_OPEN) {
+            variant(t, "it ends the connection without a Close");
+            return;
+        }
+        if (!t_wait(t, deadline) && whole_frame(p, &h, &payload) == 0 && p->end == STREAM_OPEN)
+            t_stop(t, FAILED, at, "it does not fail the connection (%u)", due);
+    }
+    if (h.opcode != WS_CLOSE)
+        t_mismatch(t, at, "88 *", slice_of(buf_slice(&p->in).p, n < 16 ? n : 16),
+                   "a frame of data came where the connection was to be failed");
+    unsigned code = close_code(p, &h, payload);
+    if (code == WS_NO_CODE)
+        variant(t, "its Close has no code instead of %u", due);
+    else if (code != due)
+        variant(t, "its Close says %u instead of %u", code, due);
+    take(p, &h, n);
+    ends_in_order(p, at);
+}
+
+void expect_ws_alive_(struct at at, struct peer *p)
+{
+    const char *mark = value(p->t, "'alive %u'", (unsigned)rng_below(&p->t->rng, 1000000));
+    ws_send_(at, p, &(struct ws_out){ .pattern = mark, .opcode = WS_PING });
+    ws_expect_(at, p, &(struct ws_in){ .pattern = mark, .opcode = WS_PONG });
+}

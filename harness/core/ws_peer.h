@@ -1,0 +1,40 @@
+/* ws_peer.h -- our end of a WebSocket, inside harness/core. */
+#ifndef HARNESS_WS_PEER_H
+#define HARNESS_WS_PEER_H
+#include "core/peer.h"
+#include "ws/handshake.h"
+#include "ws/http.h"
+
+/* What a peer over ws or wss has besides. */
+struct ws_side {
+    bool open;                   /* the handshake is done: frames follow */
+    bool manual;                 /* answers nothing by itself */
+    bool close_seen, close_sent; /* ... by the other side, by us */
+    bool refused;                /* the upgrade was: there will be no frames */
+    size_t scanned;              /* octets of `in` whose control frames were answered */
+    size_t covered;              /* octets of `in` that `message` came from; 0: none is whole */
+    struct buf message;
+    struct ws_head last;
+    struct buf text; /* the head of HTTP that came last; `head` points into it */
+    struct http_head head;
+    char key[WS_KEY_SIZE + 40]; /* of our request, right or wrong */
+    uint64_t opened_at;         /* octets sent when frames began */
+};
+
+struct ws_side *ws_side_new(void);
+void ws_side_free(struct ws_side *);
+/* After octets have come: answers control frames. */
+void ws_side_look(struct peer *);
+void ws_side_dropped(struct peer *, size_t n); /* octets of `in` were consumed */
+/* attach: the whole opening handshake.  False: refused (else it stops the case, if `checked`). */
+bool ws_side_open(struct peer *, struct at, const char *as, bool checked);
+/* The next whole message; control frames before it are passed over. */
+bool ws_side_message(struct peer *, struct at, struct slice *payload);
+void ws_side_take(struct peer *);
+size_t ws_side_waiting(struct peer *);
+/* Control frames at the front of `in` are dropped: what is left is news to the script. */
+void ws_side_skip_control(struct peer *);
+/* One frame of ours around `payload`, as the pattern cases send it. */
+void ws_side_put(struct peer *, struct slice payload, const uint64_t *claimed);
+
+#endif
