@@ -119,8 +119,7 @@ struct peer *taken_in_(struct at at, struct t *t, struct peer *gone, const char 
 {
     for (int64_t began = now(t);;) {
         struct peer *p = reattach_raw_(at, gone);
-        wire_expect_(at, p, greeting(t, protocol));
-        wire_send_(at, p, greeting(t, protocol));
+        open_peer_(at, p, peer_of(protocol));
         if (!closes_within_(at, p, 50))
             return p;
         if (now(t) - began > patience(t))

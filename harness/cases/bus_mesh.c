@@ -4,7 +4,7 @@
 #include "any.h"
 
 CASE(bus_endpoint_type, .title = "BUS announces endpoint type 0x0070", .covers = "SP-BUS-008",
-     .via = ANY, .needs = "wire")
+     .via = STREAM, .needs = "wire")
 {
     struct iut *bus = iut_open(t, "bus");
     struct peer *us = attach_raw(bus);
@@ -13,7 +13,7 @@ CASE(bus_endpoint_type, .title = "BUS announces endpoint type 0x0070", .covers =
 }
 
 CASE(bus_refuses_other_types, .title = "BUS refuses a peer of another type", .covers = "SP-BUS-008",
-     .via = ANY, .needs = "wire")
+     .via = STREAM, .needs = "wire")
 {
     refuses_other_types(t, iut_open(t, "bus"), "bus", "");
 }

@@ -4,7 +4,7 @@
 CASE(bus_linked_both_ways,
      .title = "BUS sends each message once on a connection that it dialled and on one it accepted",
      .covers = "SP-BUS-011", .why = "neighbours that both dial and listen are linked twice",
-     .via = LISTENS, .needs = "pipes")
+     .via = STREAM_LISTENS, .needs = "pipes")
 {
     struct iut *bus = iut_open(t, "bus");
     struct peer *accepted = attach(bus, "bus");

@@ -14,16 +14,10 @@ static struct peer *redials_within(struct t *t, const char *url, size_t seen, in
     return accept_raw(t, url);
 }
 
-static void greet_push(struct peer *pull)
-{
-    wire_expect(pull, "00 'SP' 00 0050 0000");
-    wire_send(pull, "00 'SP' 00 0051 0000");
-}
-
 CASE(connect_again_after_close,
      .title = "dials again when the peer accepts and closes, within 2 s and each time",
      .covers = "SP-CON-001", .why = "a server that is restarted must get its clients back",
-     .via = DIALS, .own_pace = true)
+     .via = STREAM_DIALS, .own_pace = true)
 {
     const char *url = our_listener(t);
     struct iut *push = iut_open(t, "push");
@@ -35,7 +29,7 @@ CASE(connect_again_after_close,
         wire_close(us);
     }
     struct peer *pull = redials_within(t, url, 3, now(t), REDIAL_MS);
-    greet_push(pull);
+    open_peer(pull, "pull");
     iut_send(push, "'hello'");
     sp_expect(pull, "'hello'");
 }
@@ -44,7 +38,7 @@ CASE(connect_again_after_instant_close,
      .title = "dials again when the peer closes without reading the greeting, and each time",
      .covers = "SP-CON-001",
      .why = "the write of the greeting fails then: the dialling must not end over it",
-     .needs = "reconnect-min", .via = DIALS, .own_pace = true)
+     .needs = "reconnect-min", .via = STREAM_DIALS, .own_pace = true)
 {
     const char *url = our_listener(t);
     struct iut *push = iut_open(t, "push", "reconnect-min=1");
@@ -55,7 +49,7 @@ CASE(connect_again_after_instant_close,
     for (size_t i = 0; i < 400; i++) /* it matters how far it is when we close */
         wire_close(accept_raw(t, url));
     struct peer *pull = accept_raw(t, url);
-    greet_push(pull);
+    open_peer(pull, "pull");
     iut_send(push, "'hello'");
     sp_expect(pull, "'hello'");
 }
@@ -63,7 +57,7 @@ CASE(connect_again_after_instant_close,
 CASE(connect_again_after_pipe,
      .title = "dials again when an established pipe ends, within 2 s and each time",
      .covers = "SP-CON-001", .why = "a server that is restarted must get its clients back",
-     .via = DIALS)
+     .via = STREAM_DIALS)
 {
     const char *url = our_listener(t);
     struct iut *pull = iut_open(t, "pull");
@@ -94,7 +88,7 @@ CASE(connect_when_listener_comes,
     let_pass(t, 300, "a few dials are refused, at the pace of the reconnect timer");
     start_listening(t, url);
     struct peer *pull = redials_within(t, url, 0, now(t), FIRST_MS);
-    greet_push(pull);
+    open_peer(pull, "pull");
     iut_send(push, "'hello'");
     sp_expect(pull, "'hello'");
 }
@@ -112,7 +106,7 @@ static void recovers_from(struct t *t, const char *bad)
     wire_send(us, bad);
     expect_closed(us);
     struct peer *pull = redials_within(t, url, 1, now(t), REDIAL_MS);
-    greet_push(pull);
+    open_peer(pull, "pull");
     check(t, !closes_within(pull, 20),
           "it closes the next connection although our greeting is good");
     iut_begin_send(push, patience(t), "'hello'");
@@ -122,7 +116,7 @@ static void recovers_from(struct t *t, const char *bad)
 
 CASE(connect_again_after_bad_greeting,
      .title = "dials again after a bad greeting, and a good one then gives a working pipe",
-     .covers = "SP-CON-003", .via = DIALS)
+     .covers = "SP-CON-003", .via = STREAM_DIALS)
 {
     recovers_from(t, "ff*8");
     recovers_from(t, "00 'SP' 00 0050 0000");
@@ -132,7 +126,7 @@ CASE(connect_again_after_long_bad_greeting,
      .title = "forgets what came behind a bad greeting before it dials again",
      .covers = "SP-CON-003",
      .why = "octets of the old connection, read as the greeting of the new one, refuse a good peer",
-     .via = DIALS)
+     .via = STREAM_DIALS)
 {
     recovers_from(t, "'HTTP/1.1 400 Bad Request' 0d0a 0d0a");
 }
@@ -162,7 +156,7 @@ static void flashes(struct t *t, bool read)
 
 CASE(connect_again_after_flash,
      .title = "goes on dialling when the peer greets and closes at once, and serves one that stays",
-     .covers = "SP-CON-010", .why = "the pipe ends while it is being set up", .via = DIALS)
+     .covers = "SP-CON-010", .why = "the pipe ends while it is being set up", .via = STREAM_DIALS)
 {
     flashes(t, true);
 }
@@ -191,7 +185,7 @@ static int64_t next_gap(struct t *t, const char *url, struct peer **us)
 CASE(connect_gaps_grow,
      .title = "waits longer after each failed dial, up to the largest reconnect time",
      .covers = "SP-CON-004", .why = "a thousand clients at full pace keep a server from starting",
-     .needs = "reconnect-min reconnect-max", .via = DIALS, .slow = true, .own_pace = true)
+     .needs = "reconnect-min reconnect-max", .via = STREAM_DIALS, .slow = true, .own_pace = true)
 {
     /* Only a refused dial has failed beyond doubt: a connection without a greeting may count as
      * one, or begin the growth anew.  We listen when the gap has had time to grow, and see what is
@@ -220,7 +214,7 @@ CASE(connect_gaps_grow,
 
 CASE(connect_gaps_do_not_grow,
      .title = "dials at the same pace for ever when the largest reconnect time is 0",
-     .covers = "SP-CON-011", .needs = "reconnect-min reconnect-max", .via = DIALS, .own_pace = true)
+     .covers = "SP-CON-011", .needs = "reconnect-min reconnect-max", .via = STREAM_DIALS, .own_pace = true)
 {
     struct iut *s = iut_open(t, "pair0", "reconnect-min=40", "reconnect-max=0");
     const char *url = our_listener(t);

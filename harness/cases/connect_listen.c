@@ -3,7 +3,7 @@
 
 CASE(connect_64_at_once, .title = "greets each of 64 connections that are made at once, within 5 s",
      .covers = "SP-CON-006", .why = "an accept loop that greets one peer after another stalls",
-     .needs = "wire", .via = LISTENS)
+     .needs = "wire", .via = STREAM_LISTENS)
 {
     enum { COUNT = 64 };
     const char *protocol = any_protocol(t, "rep");
@@ -38,7 +38,7 @@ CASE(connect_64_served, .title = "serves each of 64 peers that are connected at 
 CASE(connect_refused_after_close,
      .title = "refuses connections at its address when the application has closed the socket",
      .covers = "SP-CON-007", .why = "the next program cannot have the address, and peers hang",
-     .via = LISTENS)
+     .via = STREAM_LISTENS)
 {
     struct iut *s = iut_open(t, "pair0");
     const char *url = iut_listen(s, NULL);

@@ -4,7 +4,7 @@
 #include "any.h"
 
 CASE(pair0_endpoint_type, .title = "PAIR v0 announces endpoint type 0x0010", .covers = "SP-PR0-006",
-     .via = ANY, .needs = "wire")
+     .via = STREAM, .needs = "wire")
 {
     struct iut *pair = iut_open(t, "pair");
     struct peer *us = attach_raw(pair);
@@ -13,7 +13,7 @@ CASE(pair0_endpoint_type, .title = "PAIR v0 announces endpoint type 0x0010", .co
 }
 
 CASE(pair0_refuses_pair1, .title = "PAIR v0 refuses a peer of type PAIR v1", .covers = "SP-PR0-006",
-     .why = "the two put different headers before a message", .via = ANY, .needs = "wire")
+     .why = "the two put different headers before a message", .via = STREAM, .needs = "wire")
 {
     struct iut *pair = iut_open(t, "pair");
     struct peer *us = attach_raw(pair);
@@ -86,7 +86,7 @@ CASE(pair0_second_peer_gets_nothing,
 
 CASE(pair0_second_peer_not_heard,
      .title = "PAIR v0 never delivers a message of a second peer, not even when the first has left",
-     .covers = "SP-PR0-008", .via = ANY)
+     .covers = "SP-PR0-008", .via = STREAM)
 {
     struct iut *pair = iut_open(t, "pair");
     struct peer *first = attach(pair, "pair");

@@ -4,7 +4,7 @@
 #include "any.h"
 
 CASE(pair1_refuses_pair0, .title = "PAIR v1 refuses a peer of type PAIR v0", .covers = "SP-PR1-012",
-     .via = ANY, .needs = "wire")
+     .via = STREAM, .needs = "wire")
 {
     struct iut *pair = iut_open(t, "pair1");
     struct peer *us = attach_raw(pair);
@@ -213,7 +213,7 @@ CASE(pair1_polyamorous_undirected,
 
 CASE(pair1_polyamorous_greeting,
      .title = "PAIR v1 in polyamorous mode still announces endpoint type 0x0011",
-     .covers = "SP-PR1-011", .via = ANY, .needs = "polyamorous")
+     .covers = "SP-PR1-011", .via = STREAM, .needs = "polyamorous")
 {
     struct iut *pair = iut_open(t, "pair1", "polyamorous=1");
     struct peer *us = attach_raw(pair);

@@ -20,7 +20,7 @@ CASE(pub_sends_unmodified,
 }
 
 CASE(pub_frames_exactly, .title = "PUB writes a message as its length and its octets, nothing else",
-     .covers = "SP-PUB-001", .via = ANY)
+     .covers = "SP-PUB-001", .via = STREAM)
 {
     struct iut *pub = iut_open(t, "pub");
     struct peer *sub = attach(pub, "sub");
@@ -108,7 +108,7 @@ CASE(pub_burst_within_send_buffer,
         sp_expect(sub, value(t, "u32:%u 00*100", i));
 }
 
-CASE(pub_endpoint_type, .title = "PUB has endpoint type 0x0020", .covers = "SP-PUB-009", .via = ANY,
+CASE(pub_endpoint_type, .title = "PUB has endpoint type 0x0020", .covers = "SP-PUB-009", .via = STREAM,
      .needs = "wire")
 {
     struct iut *pub = iut_open(t, "pub");

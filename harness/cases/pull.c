@@ -76,7 +76,7 @@ CASE(pull_send_refused, .title = "PULL refuses a send", .covers = "SP-PUL-004", 
 
 CASE(pull_message_cut_off,
      .title = "PULL never delivers a part of a message whose pusher went away in the middle of it",
-     .covers = "SP-PUL-005", .why = "half a job looks like a job", .via = ANY)
+     .covers = "SP-PUL-005", .why = "half a job looks like a job", .via = STREAM)
 {
     struct iut *pull = iut_open(t, "pull");
     struct peer *push = attach(pull, "push");
@@ -113,7 +113,7 @@ CASE(pull_message_before_close,
 }
 
 CASE(pull_endpoint_type, .title = "PULL has endpoint type 0x0051", .covers = "SP-PUL-006",
-     .via = ANY, .needs = "wire")
+     .via = STREAM, .needs = "wire")
 {
     struct iut *pull = iut_open(t, "pull");
     struct peer *push = attach_raw(pull);

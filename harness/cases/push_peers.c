@@ -40,12 +40,6 @@ CASE(push_waits_in_the_end,
 }
 
 /* A connection without a greeting of ours is no pipe yet: the adapter is free for other calls. */
-static void greet(struct peer *p)
-{
-    wire_expect(p, "00 'SP' 00 0050 0000");
-    wire_send(p, "00 'SP' 00 0051 0000");
-}
-
 CASE(push_early_message,
      .title = "PUSH sends a message that waits for a puller to the first that has greeted it",
      .covers = "SP-PSH-006", .via = ANY)
@@ -54,7 +48,7 @@ CASE(push_early_message,
     struct peer *pull = attach_raw(push);
 
     iut_begin_send(push, patience(t), "'early'");
-    greet(pull);
+    open_peer(pull, "pull");
     sp_expect(pull, "'early'");
     iut_end_ok(push);
     iut_send(push, "'next'");
@@ -75,7 +69,7 @@ CASE(push_accepted_early_message,
         taken++;
     if (taken == 0)
         skip(t, "it takes no message without a puller");
-    greet(pull);
+    open_peer(pull, "pull");
     for (unsigned i = 0; i < taken; i++)
         sp_expect(pull, value(t, "u32:%u", i));
 }
@@ -162,7 +156,7 @@ CASE(push_notices_speaking_puller_leave,
 }
 
 CASE(push_endpoint_type, .title = "PUSH has endpoint type 0x0050", .covers = "SP-PSH-010",
-     .via = ANY, .needs = "wire")
+     .via = STREAM, .needs = "wire")
 {
     struct iut *push = iut_open(t, "push");
     struct peer *pull = attach_raw(push);

@@ -15,7 +15,7 @@ static unsigned push_one(struct t *t, struct iut *push, struct peer *const *p, u
 }
 
 CASE(push_sends_unmodified, .title = "PUSH sends each message as it is, without a header",
-     .covers = "SP-PSH-001", .via = ANY)
+     .covers = "SP-PSH-001", .via = STREAM)
 {
     struct iut *push = iut_open(t, "push");
     struct peer *pull = attach(push, "pull");
@@ -149,7 +149,7 @@ CASE(push_stalled_puller,
 
 CASE(push_puller_leaves,
      .title = "PUSH sends to the remaining pullers, each message once, when one has gone",
-     .covers = "SP-PSH-009", .via = ANY, .needs = "pipes")
+     .covers = "SP-PSH-009", .via = STREAM, .needs = "pipes")
 {
     struct iut *push = iut_open(t, "push");
     struct peer *p[4] = { attach(push, "pull"), attach(push, "pull"), attach(push, "pull"), NULL };

@@ -2,12 +2,6 @@
 #include "case.h"
 
 /* A connection without a greeting of ours is no pipe yet: the adapter is free for other calls. */
-static void greet(struct t *t, struct peer *p)
-{
-    wire_expect(p, greeting(t, "req"));
-    wire_send(p, greeting(t, "rep"));
-}
-
 CASE(req_send_without_peer_waits,
      .title = "REQ does not report success for a request when there is nobody to send it to",
      .covers = "SP-REQ-029", .why = "the caller must feel the push-back", .via = LOCAL)
@@ -26,7 +20,7 @@ CASE(req_early_request_reaches_first_peer,
     struct peer *rep = attach_raw(req);
 
     iut_begin_send(req, patience(t), "'early'");
-    greet(t, rep);
+    open_peer(rep, "rep");
     sp_expect(rep, "<id: %1....... .. .. ..> 'early'");
     iut_end_ok(req);
     sp_send(rep, "$id 'bird'");
@@ -42,11 +36,11 @@ CASE(req_replaced_before_any_peer,
 
     if (strcmp(iut_try_send(req, 100, "'old'"), "ok") == 0) { /* taken, to be sent later */
         iut_send(req, "'new'");
-        greet(t, rep);
+        open_peer(rep, "rep");
         sp_expect(rep, "<id: %1....... .. .. ..> 'new'");
     } else {
         iut_begin_send(req, patience(t), "'new'");
-        greet(t, rep);
+        open_peer(rep, "rep");
         sp_expect(rep, "<id: %1....... .. .. ..> 'new'");
         iut_end_ok(req);
     }
@@ -66,7 +60,7 @@ CASE(req_timed_out_send_is_not_sent_later,
 
     if (strcmp(iut_try_send(req, 100, "'late'"), "timedout") != 0)
         skip(t, "the send does not time out without a peer");
-    greet(t, rep);
+    open_peer(rep, "rep");
     iut_send(req, "'next'");
     sp_expect(rep, "%1....... .. .. .. 'next'");
 }

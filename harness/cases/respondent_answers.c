@@ -139,7 +139,7 @@ CASE(respondent_need_not_answer,
 }
 
 CASE(respondent_endpoint_type, .title = "RESPONDENT has endpoint type 0x0063",
-     .covers = "SP-RSP-010", .via = ANY, .needs = "wire")
+     .covers = "SP-RSP-010", .via = STREAM, .needs = "wire")
 {
     struct iut *rsp = iut_open(t, "respondent");
     struct peer *sur = attach_raw(rsp);
@@ -150,7 +150,7 @@ CASE(respondent_endpoint_type, .title = "RESPONDENT has endpoint type 0x0063",
 CASE(respondent_refuses_former_types,
      .title = "RESPONDENT refuses peers of the former survey types 0x0060 and 0x0061",
      .covers = "SP-RSP-011",
-     .why = "the former types have no backtrace: their messages would be misread", .via = ANY,
+     .why = "the former types have no backtrace: their messages would be misread", .via = STREAM,
      .needs = "wire")
 {
     struct iut *rsp = iut_open(t, "respondent");

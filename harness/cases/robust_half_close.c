@@ -15,7 +15,7 @@ CASE(robust_message_before_end,
 
 CASE(robust_two_messages_before_end,
      .title = "delivers both of two messages that arrive together with the end of the connection",
-     .covers = "SP-ROB-021", .via = ANY)
+     .covers = "SP-ROB-021", .via = STREAM)
 {
     struct iut *pull = iut_open(t, "pull");
     struct peer *push = attach(pull, "push");
@@ -53,7 +53,7 @@ CASE(robust_reply_after_end,
 
 CASE(robust_end_after_greeting_loses_nothing,
      .title = "loses no waiting message to a peer that stops sending right after its greeting",
-     .covers = "SP-ROB-008a", .via = ANY, .needs = "pipes")
+     .covers = "SP-ROB-008a", .via = STREAM, .needs = "pipes")
 {
     struct iut *push = iut_open(t, "push");
     struct peer *ended = attach_raw(push);
@@ -74,7 +74,7 @@ CASE(robust_end_after_greeting_loses_nothing,
 
 CASE(robust_end_after_greeting,
      .title = "closes its side when the peer stops sending right after its greeting, or sends on",
-     .covers = "SP-ROB-008b", .via = ANY)
+     .covers = "SP-ROB-008b", .via = STREAM)
 {
     struct iut *push = iut_open(t, "push");
     struct peer *ended = attach_raw(push);

@@ -8,7 +8,7 @@ CASE(robust_instant_closes,
          "goes on accepting after connections that are closed at once, and serves the next peer",
      .covers = "SP-ROB-009",
      .why = "an error on a connection, taken for one of the listener, ends the accepting",
-     .via = LISTENS, .needs = "wire", .fragile = true)
+     .via = STREAM_LISTENS, .needs = "wire", .fragile = true)
 {
     const char *protocol = any_protocol(t, "rep");
     struct iut *s = iut_open(t, protocol);
@@ -33,7 +33,7 @@ CASE(robust_short_connections,
      .title = "goes on accepting after connections that break off within the greeting",
      .covers = "SP-ROB-009",
      .why = "an end in the middle of the greeting has made listeners stop and processes abort",
-     .via = LISTENS, .needs = "wire", .fragile = true)
+     .via = STREAM_LISTENS, .needs = "wire", .fragile = true)
 {
     static const uint8_t start[] = { 0, 'S', 'P', 0, 0, 0x30, 0 };
     const char *protocol = any_protocol(t, "rep");
@@ -53,7 +53,7 @@ CASE(robust_short_connections,
 CASE(robust_descriptors,
      .title = "holds no more descriptors after a thousand connections opened and closed",
      .covers = "SP-ROB-009", .why = "a server that leaks one for each client stops within days",
-     .needs = "kernel", .via = LISTENS)
+     .needs = "kernel", .via = STREAM_LISTENS)
 {
     struct iut *rep = iut_open(t, "rep");
     serves_next(t, rep, "rep"); /* what is opened once is open now */
@@ -77,7 +77,7 @@ CASE(robust_descriptors,
 CASE(robust_200_stalled_greetings,
      .title = "serves one more peer within 2 s while 200 connections stall in the greeting",
      .covers = "SP-ROB-010", .why = "a listener that greets one peer after another stands still",
-     .needs = "wire", .via = LISTENS)
+     .needs = "wire", .via = STREAM_LISTENS)
 {
     const char *protocol = any_protocol(t, "rep");
     struct iut *s = iut_open(t, protocol);
@@ -95,7 +95,7 @@ CASE(robust_200_stalled_greetings,
 CASE(robust_http_load,
      .title = "goes on running after 100 parallel connections that send HTTP and close abruptly",
      .covers = "SP-ROB-023", .why = "load tests and scanners hit the wrong port", .needs = "wire",
-     .via = LISTENS, .fragile = true)
+     .via = STREAM_LISTENS, .fragile = true)
 {
     enum { PARALLEL = 100 };
     const char *protocol = any_protocol(t, "rep");

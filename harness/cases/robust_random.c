@@ -40,7 +40,7 @@ CASE(
 
 CASE(robust_random_headers,
      .title = "goes on running after messages of random octets, and serves the next peer",
-     .covers = "SP-ROB-003", .needs = "wire", .via = ANY, .fragile = true)
+     .covers = "SP-ROB-003", .needs = "wire", .via = STREAM, .fragile = true)
 {
     static uint8_t octets[64];
     const char *protocol = any_protocol(t, "rep");
@@ -60,7 +60,7 @@ CASE(robust_random_headers,
 
 CASE(robust_random_greeting,
      .title = "closes a connection that begins with random octets, and goes on running",
-     .covers = "SP-ROB-004", .needs = "wire", .via = ANY, .fragile = true)
+     .covers = "SP-ROB-004", .needs = "wire", .via = STREAM, .fragile = true)
 {
     uint8_t octets[64];
     const char *protocol = any_protocol(t, "rep");

@@ -135,7 +135,7 @@ CASE(sub_subscriptions_churn,
 
 CASE(sub_two_in_one_write,
      .title = "SUB delivers both of two messages that arrive together while the reader waits",
-     .covers = "SP-SUB-016", .why = "the second of two was lost in a library once", .via = ANY,
+     .covers = "SP-SUB-016", .why = "the second of two was lost in a library once", .via = STREAM,
      .needs = "subscribe")
 {
     struct iut *sub = iut_open(t, "sub", "subscribe='t'");

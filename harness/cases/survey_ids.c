@@ -95,7 +95,7 @@ CASE(survey_not_sent_to_latecomer,
 CASE(surveyor_endpoint_type,
      .title = "SURVEYOR has endpoint type 0x0062 and refuses the former types",
      .covers = "SP-SUR-021",
-     .why = "the former types have no backtrace: their messages would be misread", .via = ANY,
+     .why = "the former types have no backtrace: their messages would be misread", .via = STREAM,
      .needs = "wire")
 {
     struct iut *sur = iut_open(t, "surveyor");
