@@ -18,10 +18,14 @@ COMMANDS = {
 
 
 class Adapter:
-    def __init__(self, name):
+    def __init__(self, name, command=None, **environment):
         self.name, self.pending = name, b""
         self.process = subprocess.Popen(
-            COMMANDS[name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+            command or COMMANDS[name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            env={**os.environ, **environment},
         )
 
     def ask(self, *lines):

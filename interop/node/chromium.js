@@ -1,0 +1,181 @@
+#!/usr/bin/env node
+// Adapter of Chromium, a client: a page that does nothing but `new WebSocket`.
+'use strict';
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { chromium } = require('playwright-core');
+const { Failure, NotAvailable, main } = require('./lines.js');
+const mapping = require('./mapping.js');
+
+// After many failures Chromium makes the WebSockets of a process wait for seconds.
+const FAILURES = 8;
+const live = new Map(); // what the page tells goes to its socket, by number
+let browser, page, failures;
+let home; // a folder of our own, when the browser has to trust an authority
+let trusted; // which one
+let last = 0;
+
+function executable() {
+  if (process.env.SPCONFORM_CHROMIUM) return process.env.SPCONFORM_CHROMIUM;
+  const found = (process.env.PATH || '')
+    .split(':')
+    .map((folder) => path.join(folder, 'chromium'))
+    .find((file) => fs.existsSync(file));
+  if (!found) throw new Error('no chromium on the PATH, and SPCONFORM_CHROMIUM names none');
+  return found;
+}
+
+// Runs in the page.
+function prepare() {
+  const sockets = new Map();
+  const dial = (id, url, protocol) => {
+    const ws = new WebSocket(url, [protocol]);
+    ws.binaryType = 'arraybuffer';
+    sockets.set(id, ws);
+    ws.onopen = () => window.tell(id, 'open');
+    ws.onmessage = ({ data }) =>
+      typeof data === 'string'
+        ? window.tell(id, 'text', data)
+        : window.tell(id, 'binary', new Uint8Array(data).toBase64());
+    ws.onclose = () => {
+      sockets.delete(id);
+      window.tell(id, 'close');
+    };
+  };
+  const send = (id, octets) => sockets.get(id)?.send(Uint8Array.fromBase64(octets));
+  const close = (id) => sockets.get(id)?.close();
+  window.adapter = { dial, send, close };
+}
+
+function tell(id, event, data) {
+  if (event === 'close') failures++;
+  if (event === 'open') failures--;
+  if (live.has(id)) live.get(id)(event, data);
+}
+
+function crashed() {
+  process.exit(1);
+}
+
+async function launch() {
+  browser = await chromium.launch({
+    executablePath: executable(),
+    chromiumSandbox: process.getuid() !== 0, // root has none
+    // The page, of no origin, could not be granted the permission to reach this machine.
+    args: ['--disable-features=LocalNetworkAccessChecks'],
+    env: home ? { ...process.env, HOME: home, XDG_DATA_HOME: '' } : process.env,
+  });
+  browser.on('disconnected', crashed);
+  await enter();
+}
+
+async function enter() {
+  const before = page;
+  const context = await browser.newContext();
+  page = await context.newPage();
+  await page.exposeFunction('tell', tell);
+  await page.addInitScript(prepare);
+  failures = 0;
+  await renew();
+  if (before) await before.context().close();
+}
+
+// Another document: what the one before had open is closed.
+async function renew() {
+  live.clear();
+  await page.goto('about:blank');
+}
+
+async function leave() {
+  if (browser) await browser.off('disconnected', crashed).close();
+  browser = page = undefined;
+  if (home) fs.rmSync(home, { recursive: true, force: true });
+  home = trusted = undefined;
+}
+
+// The browser trusts whom the user's store says, and reads that as it starts.
+async function trust(authority) {
+  if (authority === trusted) return;
+  await leave();
+  home = fs.mkdtempSync(path.join(os.tmpdir(), 'spconform-chromium-'));
+  const store = path.join(home, '.pki', 'nssdb');
+  fs.mkdirSync(store, { recursive: true });
+  try {
+    const say = (...words) => execFileSync('certutil', ['-d', `sql:${store}`, ...words]);
+    say('-N', '--empty-password');
+    say('-A', '-t', 'C,,', '-n', 'authority', '-i', authority);
+  } catch (e) {
+    await launch();
+    if (e.code === 'ENOENT') throw new NotAvailable(); // no certutil here
+    throw new Failure('inval', e.message.split('\n')[0]);
+  }
+  trusted = authority;
+  await launch();
+}
+
+class Socket extends mapping.Socket {
+  numbers = ['reconnect-min'];
+  ids = new Set();
+
+  async set(option, value) {
+    if (option === 'tls-ca') await trust(value);
+    else super.set(option, value);
+  }
+
+  async connect(url) {
+    const id = ++last;
+    const connection = {
+      send: (message) =>
+        page.evaluate(([to, octets]) => window.adapter.send(to, octets), [id, message.toString('base64')]),
+    };
+    this.ids.add(id);
+    live.set(id, (event, data) => {
+      if (event === 'open' && this.full()) page.evaluate((one) => window.adapter.close(one), id);
+      else if (event === 'open') this.opened(connection);
+      else if (event === 'text') this.came(Buffer.from(data));
+      else if (event === 'binary') this.came(Buffer.from(data, 'base64'));
+      else this.lost(id, connection, url);
+    });
+    try {
+      await page.evaluate((words) => window.adapter.dial(...words), [id, url, this.asked]);
+    } catch (e) {
+      throw new Failure('inval', e.message.split('\n')[0]);
+    }
+  }
+
+  lost(id, connection, url) {
+    live.delete(id);
+    this.ids.delete(id);
+    this.gone(connection, url);
+  }
+
+  async close() {
+    super.close();
+    await page.evaluate((ids) => ids.forEach((id) => window.adapter.close(id)), [...this.ids]);
+  }
+}
+
+const ready = launch();
+ready.catch(() => {}); // each request that needs it says so
+
+main({
+  async hello() {
+    await ready;
+    return `chromium ${browser.version()} ws wss pipes reconnect-min subscribe unsubscribe tls-ca`;
+  },
+  async open(protocol, raw) {
+    await ready;
+    if (raw) throw new NotAvailable();
+    return new Socket(protocol);
+  },
+  async reset() {
+    await ready;
+    await (failures > FAILURES ? enter() : renew());
+  },
+  async end() {
+    await ready;
+    await leave();
+  },
+});
