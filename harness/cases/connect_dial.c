@@ -214,7 +214,8 @@ CASE(connect_gaps_grow,
 
 CASE(connect_gaps_do_not_grow,
      .title = "dials at the same pace for ever when the largest reconnect time is 0",
-     .covers = "SP-CON-011", .needs = "reconnect-min reconnect-max", .via = STREAM_DIALS, .own_pace = true)
+     .covers = "SP-CON-011", .needs = "reconnect-min reconnect-max", .via = STREAM_DIALS,
+     .own_pace = true)
 {
     struct iut *s = iut_open(t, "pair0", "reconnect-min=40", "reconnect-max=0");
     const char *url = our_listener(t);

@@ -108,8 +108,8 @@ CASE(pub_burst_within_send_buffer,
         sp_expect(sub, value(t, "u32:%u 00*100", i));
 }
 
-CASE(pub_endpoint_type, .title = "PUB has endpoint type 0x0020", .covers = "SP-PUB-009", .via = STREAM,
-     .needs = "wire")
+CASE(pub_endpoint_type, .title = "PUB has endpoint type 0x0020", .covers = "SP-PUB-009",
+     .via = STREAM, .needs = "wire")
 {
     struct iut *pub = iut_open(t, "pub");
     struct peer *sub = attach_raw(pub);

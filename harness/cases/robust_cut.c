@@ -122,7 +122,8 @@ CASE(robust_message_cut_by_reset,
 
 CASE(robust_close_while_peers_stall,
      .title = "closes a socket within 2 s while peers are within a greeting or a message",
-     .covers = "SP-ROB-020", .why = "an application that cannot end has to be killed", .via = STREAM)
+     .covers = "SP-ROB-020", .why = "an application that cannot end has to be killed",
+     .via = STREAM)
 {
     const char *type = over_ipc(t) ? "01" : "";
     struct iut *pull = iut_open(t, "pull");

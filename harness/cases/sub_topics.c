@@ -255,8 +255,8 @@ CASE(sub_send_refused, .title = "SUB refuses a send", .covers = "SP-SUB-010", .v
     iut_send_fails(sub, 300, "'x'", "notsup|state");
 }
 
-CASE(sub_endpoint_type, .title = "SUB has endpoint type 0x0021", .covers = "SP-SUB-013", .via = STREAM,
-     .needs = "wire")
+CASE(sub_endpoint_type, .title = "SUB has endpoint type 0x0021", .covers = "SP-SUB-013",
+     .via = STREAM, .needs = "wire")
 {
     struct iut *sub = iut_open(t, "sub");
     struct peer *pub = attach_raw(sub);

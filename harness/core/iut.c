@@ -48,7 +48,8 @@ static void give_credentials(struct t *t, struct at at, struct iut *s)
     static const char *const options[CREDENTIALS] = { "tls-ca", "tls-cert", "tls-key" };
     for (int i = 0; i < CREDENTIALS; i++) {
         char path[1024];
-        credentials_path((enum credential)i, t->net->simulated ? "" : t->on->scratch, path, sizeof path);
+        credentials_path((enum credential)i, t->net->simulated ? "" : t->on->scratch, path,
+                         sizeof path);
         must_set(t, at, s, options[i], path);
     }
 }

@@ -3,7 +3,7 @@
 
 CASE(toy_asks_again, .title = "an unanswered request is sent again",
      .covers = "SP-REQ-017 SP-REQ-018", .why = "a lost reply would block the requester for ever",
-     .needs = "resend-ivl", .via = ANY)
+     .needs = "resend-ivl", .via = TCP | IPC)
 {
     struct iut *req = iut_open(t, "req", "resend-ivl=200");
     struct peer *rep = attach(req, "rep");

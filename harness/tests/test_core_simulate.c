@@ -9,7 +9,7 @@
 #include <string.h>
 #include "core/run.h"
 
-CASE(asks_with_a_random_id, .title = "REQ asks", .covers = "SP-REQ-017", .via = ANY)
+CASE(asks_with_a_random_id, .title = "REQ asks", .covers = "SP-REQ-017", .via = TCP | IPC)
 {
     struct iut *req = iut_open(t, "req", "resend-ivl=100");
     struct peer *rep = attach(req, "rep");
