@@ -34,7 +34,7 @@ static const char help[] =
     "\n"
     "What to run\n"
     "  --filter GLOB          cases or instances by name; may be repeated\n"
-    "  --transport LIST       tcp,ipc,tcp6,inproc\n"
+    "  --transport LIST       tcp,ipc,tcp6,inproc,ws,wss,tls\n"
     "  --slow                 also cases whose floor is over 2 s of real time; against the\n"
     "                         reference, in simulated time, they always run\n"
     "  --gentle               leave out what may kill a fragile target\n"

@@ -63,12 +63,29 @@ static void set(struct entry *e, char **word)
 {
     struct value v = { 0 };
     struct message octets = { 0 };
+    v.text = word[3];
     v.is_number = parse_number(word[3], &v.number);
     v.is_octets = payload_decode(word[3], false, &octets);
     v.octets = octets.body;
     v.size = octets.body_size;
     answer(lib->set(e->socket, word[2], &v), NULL);
     payload_free(&octets);
+}
+
+/* tcp://HOST:0, ws://HOST:0/PATH */
+bool adapter_any_port(const char *url, int port, char *out, size_t room)
+{
+    const char *host = strstr(url, "://"), *colon = NULL;
+    if (!host)
+        return false;
+    const char *end = host + 3 + strcspn(host + 3, "/");
+    for (const char *c = host + 3; c < end; c++)
+        if (*c == ':')
+            colon = c;
+    if (!colon || end - colon != 2 || colon[1] != '0')
+        return false;
+    int n = snprintf(out, room, "%.*s:%d%s", (int)(colon - url), url, port, end);
+    return n > 0 && (size_t)n < room;
 }
 
 static void listen_at(struct entry *e, char **word)

@@ -25,8 +25,10 @@ struct message {
     uint32_t pipe;
 };
 
-/* The value of an option.  Numbers are milliseconds, octets or 0 and 1. */
+/* The value of an option: as it was written, and what it can be read as.  Numbers are milliseconds,
+ * octets or 0 and 1.  Valid for the call. */
 struct value {
+    const char *text;
     bool is_number, is_octets;
     int64_t number;
     uint8_t *octets;
@@ -63,6 +65,10 @@ int adapter_main(const struct library *, int argc, char **argv);
 
 /* The message received, borrowed for the call.  split: it came from a raw socket. */
 void adapter_deliver(const struct message *, bool split);
+
+/* `url` asks for any port, by port 0: copies it with this port.  False: it asks for none, or does
+ * not fit. */
+bool adapter_any_port(const char *url, int port, char *out, size_t room);
 
 /* ---- payload.c ---- */
 /* Decodes PAYLOAD (split: HEADER|BODY) into malloc()ed parts.  False: malformed or no memory. */

@@ -7,6 +7,7 @@
 #include <nanomsg/pubsub.h>
 #include <nanomsg/reqrep.h>
 #include <nanomsg/survey.h>
+#include <nanomsg/ws.h>
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -57,6 +58,7 @@ static const struct option {
     { "linger", NN_SOL_SOCKET, NN_LINGER, false },
     { "send-buf", NN_SOL_SOCKET, NN_SNDBUF, false },
     { "recv-buf", NN_SOL_SOCKET, NN_RCVBUF, false },
+    { "ws-text", NN_WS, NN_WS_MSG_TYPE, false },
 };
 
 static struct outcome error(void)
@@ -157,6 +159,8 @@ static struct outcome set(struct socket *s, const char *name, const struct value
     int number = (int)v->number;
     if (o->number == NN_RCVMAXSIZE && o->level == NN_SOL_SOCKET && number == 0)
         number = -1; /* no limit */
+    if (o->number == NN_WS_MSG_TYPE && o->level == NN_WS)
+        number = number ? NN_WS_MSG_TYPE_TEXT : NN_WS_MSG_TYPE_BINARY;
     return done(nn_setsockopt(s->id, o->level, o->number, &number, sizeof number));
 }
 
@@ -168,18 +172,30 @@ static void allow_v6(struct socket *s, const char *url)
         nn_setsockopt(s->id, NN_SOL_SOCKET, NN_IPV4ONLY, &off, sizeof off);
 }
 
+/* A listener for WebSocket has no path: it takes none, and serves every one. */
+static int bind_to(struct socket *s, const char *url)
+{
+    char bare[256];
+    size_t n = strlen(url);
+    if (strncmp(url, "ws://", 5) == 0)
+        n = 5 + strcspn(url + 5, "/");
+    if (n >= sizeof bare)
+        return nn_bind(s->id, url);
+    memcpy(bare, url, n);
+    bare[n] = 0;
+    return nn_bind(s->id, bare);
+}
+
 static struct outcome listen_at(struct socket *s, const char *url, char *actual, size_t room)
 {
-    size_t n = strlen(url);
     allow_v6(s, url);
-    if (strncmp(url, "tcp://", 6) != 0 || n < 2 || strcmp(url + n - 2, ":0") != 0) {
-        snprintf(actual, room, "%s", url);
-        return done(nn_bind(s->id, url));
-    }
     /* The library accepts port 0 but cannot say which port it got: ask for one after another. */
     for (int tries = 0; tries < 1000; tries++) {
-        snprintf(actual, room, "%.*s:%ld", (int)n - 2, url, 20000 + random() % 12001);
-        if (nn_bind(s->id, actual) >= 0)
+        if (!adapter_any_port(url, 20000 + (int)(random() % 12001), actual, room)) {
+            snprintf(actual, room, "%s", url);
+            return done(bind_to(s, url));
+        }
+        if (bind_to(s, actual) >= 0)
             return OK;
         if (nn_errno() != EADDRINUSE)
             return error();
@@ -287,9 +303,9 @@ static void device(struct socket *a, struct socket *b)
 int main(int argc, char **argv)
 {
     static const struct library library = {
-        .hello = "nanomsg " NANOMSG_VERSION " tcp tcp6 ipc inproc raw device pipes resend-ivl"
+        .hello = "nanomsg " NANOMSG_VERSION " tcp tcp6 ipc inproc ws raw device pipes resend-ivl"
                  " survey-deadline ttl max-recv subscribe unsubscribe reconnect-min reconnect-max"
-                 " linger send-buf recv-buf",
+                 " linger send-buf recv-buf ws-text",
         .open = open_socket,
         .set = set,
         .listen = listen_at,

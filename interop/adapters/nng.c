@@ -12,6 +12,7 @@
 #include <nng/protocol/reqrep0/req.h>
 #include <nng/protocol/survey0/respond.h>
 #include <nng/protocol/survey0/survey.h>
+#include <nng/supplemental/tls/tls.h>
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
@@ -27,12 +28,17 @@ struct protocol {
     int (*open_raw)(nng_socket *);
 };
 
+/* Paths of PEM files, in the order of tls_options. */
+enum { TLS_CA, TLS_CERT, TLS_KEY, TLS_FILES };
+
 struct socket {
     const struct protocol *protocol;
     nng_socket id;
     nng_ctx context;
     nng_aio *aio; /* the one operation under way */
     bool is_context, raw, polyamorous;
+    bool ws_text;
+    char *tls[TLS_FILES];
 
     /* The usable pipes, kept by callbacks from the library's threads. */
     pthread_mutex_t lock;
@@ -62,7 +68,7 @@ static const struct protocol protocols[] = {
     { "bus", nng_bus0_open, nng_bus0_open_raw },
 };
 
-enum kind { MS, INT, SIZE, MESSAGES, OCTETS, POLYAMOROUS };
+enum kind { MS, INT, SIZE, MESSAGES, OCTETS, POLYAMOROUS, WS_TEXT, TLS };
 
 static const struct option {
     const char *name, *key;
@@ -79,7 +85,13 @@ static const struct option {
     { "send-buf", NNG_OPT_SENDBUF, MESSAGES },
     { "recv-buf", NNG_OPT_RECVBUF, MESSAGES },
     { "polyamorous", NNG_OPT_PAIR1_POLY, POLYAMOROUS },
+    { "ws-text", NNG_OPT_WS_SEND_TEXT, WS_TEXT },
+    { "tls-ca", NULL, TLS },
+    { "tls-cert", NULL, TLS },
+    { "tls-key", NULL, TLS },
 };
+
+static const char *const tls_options[TLS_FILES] = { "tls-ca", "tls-cert", "tls-key" };
 
 static struct outcome done(int e)
 {
@@ -230,6 +242,8 @@ static void discard(struct socket *s)
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->lock);
     free(s->pipe);
+    for (int i = 0; i < TLS_FILES; i++)
+        free(s->tls[i]);
 }
 
 static void *close_in_library(void *arg)
@@ -341,6 +355,16 @@ static struct outcome set_polyamorous(struct socket *s, bool on)
     return watch_pipes(s);
 }
 
+static struct outcome set_tls(struct socket *s, const char *name, const char *path)
+{
+    int i = TLS_FILES - 1;
+    while (i > 0 && strcmp(tls_options[i], name) != 0)
+        i--;
+    free(s->tls[i]);
+    s->tls[i] = strdup(path);
+    return s->tls[i] ? OK : FAIL("other", "out of memory");
+}
+
 static struct outcome set(struct socket *s, const char *name, const struct value *v)
 {
     const struct option *o = options, *end = o + sizeof options / sizeof *o;
@@ -353,6 +377,8 @@ static struct outcome set(struct socket *s, const char *name, const struct value
         o++;
     if (o == end)
         return NA;
+    if (o->kind == TLS)
+        return on_context ? NA : set_tls(s, name, v->text);
     if (o->kind == OCTETS ? !v->is_octets
                           : !v->is_number || v->number < INT_MIN || v->number > INT_MAX)
         return FAIL("inval", "no such value");
@@ -383,30 +409,114 @@ static struct outcome set(struct socket *s, const char *name, const struct value
                                      : nng_socket_set(id, o->key, v->octets, v->size));
     case POLYAMOROUS:
         return set_polyamorous(s, n != 0);
+    case WS_TEXT: /* the endpoint's, which is not there yet */
+        s->ws_text = n != 0;
+        return on_context ? NA : OK;
+    case TLS:
+        break;
     }
     return NA;
+}
+
+static char *whole_file(const char *path)
+{
+    char *text = NULL;
+    size_t room = 0;
+    FILE *f = path ? fopen(path, "r") : NULL;
+    if (f && getdelim(&text, &room, 0, f) < 0) {
+        free(text);
+        text = NULL;
+    }
+    if (f)
+        fclose(f);
+    return text;
+}
+
+/* nng_tls_config_cert_key_file() takes one file with both: here are two. */
+static int own_certificate(nng_tls_config *c, const struct socket *s)
+{
+    char *cert = whole_file(s->tls[TLS_CERT]), *key = whole_file(s->tls[TLS_KEY]);
+    int e = cert && key ? nng_tls_config_own_cert(c, cert, key, NULL) : NNG_ECRYPTO;
+    free(cert);
+    free(key);
+    return e;
+}
+
+/* What a dialer or listener of this address needs; NULL: nothing. */
+static int tls_config(struct socket *s, const char *url, nng_tls_mode mode, nng_tls_config **out)
+{
+    nng_tls_config *c = NULL;
+    int e = 0;
+    *out = NULL;
+    if (strncmp(url, "tls+tcp", 7) != 0 && strncmp(url, "wss:", 4) != 0)
+        return 0;
+    if ((e = nng_tls_config_alloc(&c, mode)) != 0)
+        return e;
+    /* mbed TLS knows names alone: an address of IP would be none of the certificate's. */
+    if (mode == NNG_TLS_MODE_CLIENT)
+        e = nng_tls_config_server_name(c, "localhost");
+    if (!e && mode == NNG_TLS_MODE_CLIENT && s->tls[TLS_CA])
+        e = nng_tls_config_ca_file(c, s->tls[TLS_CA]);
+    if (!e && mode == NNG_TLS_MODE_CLIENT)
+        e = nng_tls_config_auth_mode(c, s->tls[TLS_CA] ? NNG_TLS_AUTH_MODE_REQUIRED
+                                                       : NNG_TLS_AUTH_MODE_NONE);
+    if (!e && mode == NNG_TLS_MODE_SERVER)
+        e = own_certificate(c, s);
+    if (e)
+        nng_tls_config_free(c);
+    else
+        *out = c;
+    return e;
 }
 
 static struct outcome listen_at(struct socket *s, const char *url, char *actual, size_t room)
 {
     nng_listener l;
-    int port;
-    size_t n = strlen(url);
+    nng_tls_config *tls = NULL;
+    int port = 0;
     if (s->is_context)
         return NA;
-    int e = nng_listen(s->id, url, &l, 0);
-    if (!e && strncmp(url, "tcp", 3) == 0 && n > 2 && strcmp(url + n - 2, ":0") == 0) {
+    int e = nng_listener_create(&l, s->id, url);
+    if (e)
+        return done_or_na(e);
+    if ((e = tls_config(s, url, NNG_TLS_MODE_SERVER, &tls)) == 0 && tls)
+        e = nng_listener_set_ptr(l, NNG_OPT_TLS_CONFIG, tls);
+    if (tls)
+        nng_tls_config_free(tls);
+    if (!e && s->ws_text)
+        e = nng_listener_set_bool(l, NNG_OPT_WS_SEND_TEXT, true);
+    if (!e)
+        e = nng_listener_start(l, 0);
+    snprintf(actual, room, "%s", url);
+    if (!e && adapter_any_port(url, 0, actual, room)) {
         e = nng_listener_get_int(l, NNG_OPT_TCP_BOUND_PORT, &port);
-        snprintf(actual, room, "%.*s:%d", (int)n - 2, url, e ? 0 : port);
-    } else {
-        snprintf(actual, room, "%s", url);
+        adapter_any_port(url, port, actual, room);
     }
+    if (e)
+        nng_listener_close(l);
     return done_or_na(e);
 }
 
 static struct outcome dial(struct socket *s, const char *url)
 {
-    return s->is_context ? NA : done_or_na(nng_dial(s->id, url, NULL, NNG_FLAG_NONBLOCK));
+    nng_dialer d;
+    nng_tls_config *tls = NULL;
+    if (s->is_context)
+        return NA;
+    int e = nng_dialer_create(&d, s->id, url);
+    if (e)
+        return done_or_na(e);
+    if ((e = tls_config(s, url, NNG_TLS_MODE_CLIENT, &tls)) == 0 && tls)
+        e = nng_dialer_set_ptr(d, NNG_OPT_TLS_CONFIG, tls);
+    if (tls)
+        nng_tls_config_free(tls);
+    if (!e && s->ws_text)
+        e = nng_dialer_set_bool(d, NNG_OPT_WS_SEND_TEXT, true);
+    if (!e)
+        e = nng_dialer_start(d, NNG_FLAG_NONBLOCK);
+    if (e)
+        nng_dialer_close(d);
+    return done_or_na(e);
 }
 
 static struct outcome send_message(struct socket *s, int ms, const struct message *m)
@@ -464,12 +574,13 @@ static void device(struct socket *a, struct socket *b)
 
 int main(int argc, char **argv)
 {
-    char hello[256];
+    char hello[320];
+    bool tls = *nng_tls_engine_name() != 0; /* else the library was built without */
     snprintf(hello, sizeof hello,
-             "nng %s tcp tcp6 ipc inproc raw device ctx pipes resend-ivl survey-deadline ttl"
+             "nng %s tcp tcp6 ipc inproc ws%s raw device ctx pipes resend-ivl survey-deadline ttl"
              " max-recv subscribe unsubscribe reconnect-min reconnect-max send-buf recv-buf"
-             " polyamorous",
-             nng_version());
+             " polyamorous ws-text",
+             nng_version(), tls ? " wss tls tls-ca tls-cert tls-key" : "");
     const struct library library = {
         .hello = hello,
         .open = open_socket,
