@@ -32,6 +32,8 @@ CASE(
         size_t n = random_octets(t, octets, 1, MOST);
         if (over_ipc(t))
             octets[0] = 1; /* other types have cases of their own */
+        if (over_ws(t)) /* one of the reserved bits: by chance it would be a message now and then */
+            octets[0] |= (uint8_t)(0x10 << random_below(t, 3));
         wire_send_octets(us, octets, n);
         wire_close(us);
     }

@@ -167,11 +167,12 @@ bool is_closed(const struct peer *p)
     return p->end != STREAM_OPEN || (p->ws && (p->ws->close_seen || p->ws->refused));
 }
 
-/* Nothing has come that would be news to the script. */
+/* Nothing has come that would be news to the script.  What a control frame comes to shows when it
+ * is whole: it may be a Close. */
 static bool quiet(struct peer *p)
 {
     ws_side_skip_control(p);
-    return p->in.n == 0;
+    return p->in.n == 0 || ws_side_control_begins(p);
 }
 
 void expect_closed_(struct at at, struct peer *p, int64_t ms)

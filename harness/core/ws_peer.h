@@ -34,6 +34,8 @@ void ws_side_take(struct peer *);
 size_t ws_side_waiting(struct peer *);
 /* Control frames at the front of `in` are dropped: what is left is news to the script. */
 void ws_side_skip_control(struct peer *);
+/* At the front of `in` there is a control frame, in part. */
+bool ws_side_control_begins(struct peer *);
 /* One frame of ours around `payload`, as the pattern cases send it. */
 void ws_side_put(struct peer *, struct slice payload, const uint64_t *claimed);
 

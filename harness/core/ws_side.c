@@ -115,6 +115,14 @@ void ws_side_skip_control(struct peer *p)
     }
 }
 
+bool ws_side_control_begins(struct peer *p)
+{
+    struct ws_head h;
+    struct slice in = buf_slice(&p->in);
+    return p->ws && p->ws->open && !p->ws->covered && in.n > 0 && in.p[0] & 8 &&
+           whole_frame(in, &h) == 0;
+}
+
 /* Octets up to the end of the first whole message, or 0. */
 static size_t message_end(struct slice all)
 {
