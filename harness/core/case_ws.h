@@ -93,6 +93,15 @@ struct ws_head ws_last_head(struct peer *); /* of the frame expected last */
  * the connection in good order. */
 #define ws_expect_close(p, codes)                                                                  \
     ws_expect_close_(HERE("ws_expect_close(" #p ", " #codes ")"), (p), (codes))
+/* A Close comes, and is taken; or the end does, which is named as a variant: false.  A message is
+ * neither. */
+#define ws_close_comes(p) ws_close_comes_(HERE("ws_close_comes(" #p ")"), (p))
+/* The connection below ends (a Close is not enough): control frames may come before that, and no
+ * message.  ws_ends_within() never fails. */
+#define ws_expect_end(p)      ws_expect_end_(HERE("ws_expect_end(" #p ")"), (p))
+#define ws_ends_within(p, ms) ws_ends_within_(HERE("ws_ends_within(" #p ", " #ms ")"), (p), (ms))
+/* The code of the Close that one of these verifiers took: 1005, it had none; 0: no Close came. */
+unsigned ws_close_code(struct peer *);
 /* It fails the connection (RFC 6455 7.1.7): a Close of this code, then the end.  Latitude, named as
  * a variant: another code, or the end without a Close.  A message before that is none. */
 #define expect_ws_failed(p, code)                                                                  \
@@ -128,6 +137,9 @@ const char *ws_frame_pattern_(struct peer *, const struct ws_out *);
 void ws_send_close_(struct at, struct peer *, unsigned code, const char *reason);
 void ws_expect_(struct at, struct peer *, const struct ws_in *);
 void ws_expect_close_(struct at, struct peer *, const char *codes);
+bool ws_close_comes_(struct at, struct peer *);
+void ws_expect_end_(struct at, struct peer *);
+bool ws_ends_within_(struct at, struct peer *, int64_t ms);
 void expect_ws_failed_(struct at, struct peer *, unsigned code);
 void expect_ws_alive_(struct at, struct peer *);
 struct peer *attach_plain_(struct at, struct iut *);

@@ -177,6 +177,20 @@ void ws_expect_(struct at at, struct peer *p, const struct ws_in *want)
 
 /* ---- the end ---- */
 
+/* Data must not come behind a Close (5.5.1); of a Pong nothing is said. */
+static bool data_behind(struct peer *p)
+{
+    ws_side_skip_control(p);
+    return p->in.n > 0 && !(buf_slice(&p->in).p[0] & 8);
+}
+
+static void await_end(struct peer *p, struct at at, msec deadline, const char *otherwise)
+{
+    while (p->end == STREAM_OPEN && !data_behind(p))
+        if (!t_wait(p->t, deadline) && p->end == STREAM_OPEN && !data_behind(p))
+            t_stop(p->t, FAILED, at, "%s", otherwise);
+}
+
 /* After its Close: the server closes the connection (RFC 6455 7.1.1); ours does when it has
  * answered. */
 static void ends_in_order(struct peer *p, struct at at)
@@ -187,17 +201,53 @@ static void ends_in_order(struct peer *p, struct at at)
         p->finish = true;
         peer_flush(p);
     }
-    while (p->end == STREAM_OPEN && p->in.n == 0)
-        if (!t_wait(t, deadline) && p->end == STREAM_OPEN && p->in.n == 0)
-            t_stop(t, FAILED, at, "after the Closes it keeps the connection open");
-    if (p->in.n > 0)
-        t_mismatch(t, at, "", buf_slice(&p->in), "octets came behind its Close");
+    await_end(p, at, deadline, "after the Closes it keeps the connection open");
+    if (data_behind(p))
+        t_mismatch(t, at, "", buf_slice(&p->in), "data came behind its Close");
 }
 
-static unsigned close_code(struct peer *p, const struct ws_head *h, struct slice payload)
+bool ws_ends_within_(struct at at, struct peer *p, int64_t ms)
+{
+    struct t *t = p->t;
+    ours(p, at);
+    peers_settle(t);
+    msec since = net_now(t->net), until = msec_after(since, ms);
+    while (p->end == STREAM_OPEN && !data_behind(p) && t_pause(t, until))
+        continue;
+    t_measured(t, since);
+    return p->end != STREAM_OPEN;
+}
+
+void ws_expect_end_(struct at at, struct peer *p)
+{
+    ours(p, at);
+    peers_settle(p->t);
+    await_end(p, at, t_patience(p->t), "it keeps the connection open");
+    if (data_behind(p))
+        t_mismatch(p->t, at, "", buf_slice(&p->in),
+                   "data came where the connection was to be closed");
+}
+
+/* Also judges what no Close may be, whatever it answers (5.1, 5.5, 7.4.1). */
+static unsigned close_code(struct peer *p, struct at at, const struct ws_head *h,
+                           struct slice payload)
 {
     struct slice body = unmasked(p, h, payload);
-    return body.n < 2 ? WS_NO_CODE : (unsigned)body.p[0] << 8 | body.p[1];
+    unsigned code = body.n < 2 ? WS_NO_CODE : (unsigned)body.p[0] << 8 | body.p[1];
+    if (h->rsv || !h->fin || h->masked == p->we_dialled || !h->minimal)
+        t_mismatch(p->t, at, p->we_dialled ? "88 %0....... *" : "88 %1....... *",
+                   slice_of(buf_slice(&p->in).p, 2), "its Close is not framed as it must be");
+    if (body.n == 1)
+        t_mismatch(p->t, at, ".. .. *", body, "its Close has a body of one octet");
+    if (body.n > 1 && (code == WS_NO_CODE || code == WS_ABNORMAL || code == WS_NO_TLS))
+        t_mismatch(p->t, at, "03e8 *", body, "its Close has a code that must never be sent");
+    p->ws->close_code = code;
+    return code;
+}
+
+unsigned ws_close_code(struct peer *p)
+{
+    return p->ws->close_code;
 }
 
 static bool code_in(unsigned code, const char *codes)
@@ -225,7 +275,7 @@ void ws_expect_close_(struct at at, struct peer *p, const char *codes)
     if (h.opcode != WS_CLOSE)
         t_mismatch(t, at, "88 *", slice_of(buf_slice(&p->in).p, n < 16 ? n : 16),
                    "another frame came than the Close that was due");
-    unsigned code = close_code(p, &h, payload);
+    unsigned code = close_code(p, at, &h, payload);
     if (!code_in(code, codes))
         t_stop(t, FAILED, at,
                code == WS_NO_CODE ? "its Close has no code, not %s%u"
@@ -235,7 +285,8 @@ void ws_expect_close_(struct at at, struct peer *p, const char *codes)
     ends_in_order(p, at);
 }
 
-void expect_ws_failed_(struct at at, struct peer *p, unsigned due)
+/* A Close, which is taken, or the end.  What is due otherwise, if neither comes? */
+static bool close_comes(struct peer *p, struct at at, const char *otherwise)
 {
     struct t *t = p->t;
     struct ws_head h;
@@ -244,6 +295,7 @@ void expect_ws_failed_(struct at at, struct peer *p, unsigned due)
     peers_settle(t);
     msec deadline = t_patience(t);
     size_t n;
+    p->ws->close_code = 0;
     while ((n = whole_frame(p, &h, &payload)) == 0 || (h.opcode & 8 && h.opcode != WS_CLOSE)) {
         if (n > 0) {
             ws_side_look(p);
@@ -252,20 +304,34 @@ void expect_ws_failed_(struct at at, struct peer *p, unsigned due)
         }
         if (p->end != STREAM_OPEN) {
             variant(t, "it ends the connection without a Close");
-            return;
+            return false;
         }
         if (!t_wait(t, deadline) && whole_frame(p, &h, &payload) == 0 && p->end == STREAM_OPEN)
-            t_stop(t, FAILED, at, "it does not fail the connection (%u)", due);
+            t_stop(t, FAILED, at, "%s", otherwise);
     }
     if (h.opcode != WS_CLOSE)
         t_mismatch(t, at, "88 *", slice_of(buf_slice(&p->in).p, n < 16 ? n : 16),
-                   "a frame of data came where the connection was to be failed");
-    unsigned code = close_code(p, &h, payload);
+                   "a frame of data came where the connection was to end");
+    close_code(p, at, &h, payload);
+    take(p, &h, n);
+    return true;
+}
+
+bool ws_close_comes_(struct at at, struct peer *p)
+{
+    return close_comes(p, at, "neither a Close nor the end of the connection comes");
+}
+
+void expect_ws_failed_(struct at at, struct peer *p, unsigned due)
+{
+    struct t *t = p->t;
+    if (!close_comes(p, at, value(t, "it does not fail the connection (%u)", due)))
+        return;
+    unsigned code = ws_close_code(p);
     if (code == WS_NO_CODE)
         variant(t, "its Close has no code instead of %u", due);
     else if (code != due)
         variant(t, "its Close says %u instead of %u", code, due);
-    take(p, &h, n);
     ends_in_order(p, at);
 }
 

@@ -15,6 +15,7 @@ struct ws_side {
     size_t covered;              /* octets of `in` that `message` came from; 0: none is whole */
     struct buf message;
     struct ws_head last;
+    unsigned close_code; /* of the Close expected last */
     struct buf text; /* the head of HTTP that came last; `head` points into it */
     struct http_head head;
     char key[WS_KEY_SIZE + 40]; /* of our request, right or wrong */

@@ -13,6 +13,7 @@ enum {
     WS_NOT_UTF8 = 1007,
     WS_TOO_LARGE = 1009,
     WS_INTERNAL = 1011,
+    WS_NO_TLS = 1015, /* never on the wire: the handshake of TLS failed */
 };
 enum { WS_REASON_MAX = 123 }; /* octets */
 
