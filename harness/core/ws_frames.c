@@ -181,7 +181,7 @@ void ws_expect_(struct at at, struct peer *p, const struct ws_in *want)
 static bool data_behind(struct peer *p)
 {
     ws_side_skip_control(p);
-    return p->in.n > 0 && !(buf_slice(&p->in).p[0] & 8);
+    return p->in.n > 0 && !ws_side_control_begins(p);
 }
 
 static void await_end(struct peer *p, struct at at, msec deadline, const char *otherwise)
