@@ -33,8 +33,8 @@ static const char help[] =
 enum { SHOWN = 4, LOOPS_AFTER_S = 5 /* of processor time; whole suites take less */ };
 
 /* What is known of one instance: whether it passes (the clean run) or notices (the others), and the
- * protocols that it opens, as bits. */
-enum { YES = 0x8000, EVERY_PROTOCOL = 0x7fff };
+ * protocols that it opens, as bits.  STOOD_FOR: another instance of the case tells the same. */
+enum { YES = 0x8000, EVERY_PROTOCOL = 0x7fff, STOOD_FOR = 1 };
 
 struct matrix {
     struct run_options o;
@@ -69,16 +69,48 @@ static unsigned opened(struct trace *trace)
     return bits == 0 || trace_lost(trace) ? EVERY_PROTOCOL : bits;
 }
 
-/* Faults of one pattern are not looked for where that is not opened. */
+/* Faults of one pattern are not looked for where that is not opened, those of one kind of stream
+ * not where there is none. */
 static bool concerns(const struct matrix *x, const struct mutant *m, size_t instance)
 {
-    unsigned bits = EVERY_PROTOCOL;
-    bool machine_only = m->machine && !m->octets_in && !m->octets_out && !m->frame_in &&
-                        !m->frame_out && !m->hides_end && !m->hides_close && !m->admits &&
-                        !m->ask && !m->answer;
-    if (machine_only && m->machine->only)
+    unsigned via = x->instances[instance].via, bits = EVERY_PROTOCOL;
+    bool calls = m->ask || m->answer || m->dials || m->keeps_listening || m->machine;
+    if (m->about_tls && !(via & (WSS | TLS)))
+        return false;
+    if (mutant_reads_ws(m) && !calls && !(via & (WS | WSS)))
+        return false;
+    if (mutant_reads_sp(m) && !m->about_tls && !calls && (via & (WS | WSS)))
+        return false;
+    if (mutant_is_of_patterns(m) && m->machine->only)
         bits = bit_of(sp_protocol_numbered(m->machine->only));
     return (x->clean[instance] & YES) && (x->clean[instance] & bits);
+}
+
+/* The same meeting, without TLS or over tcp. */
+static unsigned plainer(unsigned via, bool over_tcp)
+{
+    static const unsigned steps[][3] = {
+        { WSS_DIALS, WS_DIALS, TCP_DIALS },  { WSS_LISTENS, WS_LISTENS, TCP_LISTENS },
+        { TLS_DIALS, TCP_DIALS, TCP_DIALS }, { TLS_LISTENS, TCP_LISTENS, TCP_LISTENS },
+        { WS_DIALS, WS_DIALS, TCP_DIALS },   { WS_LISTENS, WS_LISTENS, TCP_LISTENS },
+        { IPC_DIALS, IPC_DIALS, TCP_DIALS }, { IPC_LISTENS, IPC_LISTENS, TCP_LISTENS },
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+        if (steps[i][0] == via)
+            return steps[i][over_tcp ? 2 : 1];
+    return via;
+}
+
+/* Meetings are many, and handshakes of TLS are dear.  A case that runs without TLS too is not about
+ * TLS, and patterns know nothing of transports: the plainest meeting of a case stands for the
+ * others. */
+static bool stood_for(const struct matrix *x, const struct mutant *m, size_t instance)
+{
+    unsigned via = x->instances[instance].via, all = x->instances[instance].c->via;
+    unsigned other = plainer(via, false), tcp = plainer(via, true);
+    if (other != via && (all & other))
+        return true;
+    return m && mutant_is_of_patterns(m) && tcp != via && (all & tcp);
 }
 
 /* In a child: one answer for each instance, as soon as it is known. */
@@ -87,8 +119,8 @@ static void run_some(const struct matrix *x, const struct mutant *mutant, size_t
     for (size_t i = first; i < x->n; i++) {
         struct simulated s = { .mutant = mutant };
         struct order order = { .segmentation = SEGMENT_WHOLE };
-        uint16_t answer = 0;
-        if (!mutant || concerns(x, mutant, i)) {
+        uint16_t answer = stood_for(x, mutant, i) ? STOOD_FOR : 0;
+        if (!answer && (!mutant || concerns(x, mutant, i))) {
             const struct itimerval limit = { .it_value.tv_sec = LOOPS_AFTER_S };
             setitimer(ITIMER_VIRTUAL, &limit, NULL); /* ends this process */
             if (!simulate(&s, &x->o, &x->instances[i], &order))
@@ -205,13 +237,18 @@ static bool run_matrix(struct matrix *x, bool progress)
 
 /* ---- what it shows ---- */
 
+static bool kills_in(const struct matrix *x, size_t mutant, size_t instance)
+{
+    return x->killed[mutant][instance] & YES;
+}
+
 static size_t kills(const struct matrix *x, size_t mutant, size_t *cases)
 {
     size_t n = 0;
     const struct conf_case *last = NULL;
     *cases = 0;
     for (size_t i = 0; i < x->n; i++) {
-        if (!x->killed[mutant][i])
+        if (!kills_in(x, mutant, i))
             continue;
         n++;
         *cases += x->instances[i].c != last;
@@ -220,9 +257,12 @@ static size_t kills(const struct matrix *x, size_t mutant, size_t *cases)
     return n;
 }
 
-static bool too_loud(const struct matrix *x, size_t n)
+static bool too_loud(const struct matrix *x, size_t mutant)
 {
-    return n * 10 > x->n;
+    size_t cases, n = kills(x, mutant, &cases), all = 0;
+    for (size_t i = 0; i < x->n; i++)
+        all += x->killed[mutant][i] != STOOD_FOR;
+    return n * 10 > all;
 }
 
 static bool print_mutant(const struct matrix *x, size_t k)
@@ -233,10 +273,10 @@ static bool print_mutant(const struct matrix *x, size_t k)
         return false;
     }
     printf("killed  %-44s %4zu instances, %3zu cases%s:", x->m[k]->name, n, cases,
-           too_loud(x, n) ? " (too loud to count)" : "");
+           too_loud(x, k) ? " (too loud to count)" : "");
     const struct conf_case *last = NULL;
     for (size_t i = 0; i < x->n && shown < SHOWN; i++)
-        if (x->killed[k][i] && x->instances[i].c != last) {
+        if (kills_in(x, k, i) && x->instances[i].c != last) {
             last = x->instances[i].c;
             printf(" %s", last->id);
             shown++;
@@ -247,11 +287,10 @@ static bool print_mutant(const struct matrix *x, size_t k)
 
 static bool case_notices(const struct matrix *x, const struct conf_case *c, size_t mutant)
 {
-    size_t cases;
-    if (too_loud(x, kills(x, mutant, &cases)))
+    if (too_loud(x, mutant))
         return false;
     for (size_t i = 0; i < x->n; i++)
-        if (x->instances[i].c == c && x->killed[mutant][i])
+        if (x->instances[i].c == c && kills_in(x, mutant, i))
             return true;
     return false;
 }
@@ -266,10 +305,8 @@ static unsigned print_idle(const struct matrix *x, bool verbose)
         fprintf(stderr, "spconform mutants: out of memory\n");
         return 1;
     }
-    for (size_t k = 0; k < x->count; k++) {
-        size_t cases;
-        countable[k] = !too_loud(x, kills(x, k, &cases));
-    }
+    for (size_t k = 0; k < x->count; k++)
+        countable[k] = !too_loud(x, k);
     for (size_t i = 0; i < x->n; i++) {
         const struct conf_case *c = x->instances[i].c;
         if (c == last)
@@ -279,7 +316,7 @@ static unsigned print_idle(const struct matrix *x, bool verbose)
         for (size_t k = 0; k < x->count; k++) {
             bool one = false;
             for (size_t j = i; countable[k] && j < x->n && x->instances[j].c == c && !one; j++)
-                one = x->killed[k][j];
+                one = kills_in(x, k, j);
             n += one;
         }
         if (verbose) {

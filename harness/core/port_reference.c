@@ -125,8 +125,7 @@ struct port *port_reference(struct net *net, uint64_t seed, const struct mutant 
             return NULL;
         }
         config.net = mutation_net(r->mutation);
-        config.find = mutation_find;
-        config.find_ctx = r->mutation;
+        config.hooks = mutation_hooks(r->mutation);
     }
     r->shim = shim_new(&config);
     if (!r->shim) {

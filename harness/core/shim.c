@@ -390,8 +390,7 @@ struct shim *shim_new(const struct shim_config *config)
     s->timer.fire = timed_out;
     s->node = node_new(&(struct node_config){ .net = config->net,
                                               .seed = config->seed,
-                                              .find = config->find,
-                                              .find_ctx = config->find_ctx,
+                                              .hooks = config->hooks,
                                               .changed = changed,
                                               .changed_ctx = s,
                                               .note = config->note,

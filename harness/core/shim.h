@@ -9,8 +9,7 @@ struct shim;
 struct shim_config {
     struct net *net;
     uint64_t seed;
-    const struct pattern_ops *(*find)(void *ctx, uint16_t self, bool raw); /* see node.h; NULL */
-    void *find_ctx;
+    struct node_hooks hooks;
     void (*answer)(void *ctx, const char *line); /* without the newline */
     void (*note)(void *ctx, const char *text);   /* or NULL */
     void *ctx;

@@ -1,6 +1,7 @@
 /* connection.c -- faults of dialling, of dialling again and of listening. */
 #include "mutants/families.h"
 #include "mutants/octets.h"
+#include "mutants/ws_stream.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -328,6 +329,10 @@ static bool take_leave(struct mutation *m, struct buf *line)
 {
     for (struct octet_fault *f = m->all; f && line_is(line, "close"); f = f->next) {
         struct buf head = { 0 };
+        if (f->is_ws) {
+            ws_say(f, WS_BINARY, slice_of(NULL, 0));
+            continue;
+        }
         octets_head(f, &head, 0);
         octet_fault_send(f, buf_slice(&head));
         buf_free(&head);

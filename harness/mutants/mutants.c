@@ -1,9 +1,13 @@
 /* mutants.c -- all mutants, by family. */
 #include "mutants/families.h"
 #include "mutants/patterns.h"
+#include "mutants/ws_families.h"
 #include <string.h>
 
+#define LISTED(ident) &ident,
+
 const struct mutant *const mutants[] = {
+    WS_MUTANTS(LISTED)
     /* greeting.c */
     &greeting_reserved_ignored,
     &greeting_version_ignored,

@@ -1,5 +1,6 @@
 /* mutation.c -- stands between the reference and its streams, patterns and lines. */
 #include "mutants/machine.h"
+#include "mutants/ws_stream.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,6 +70,11 @@ static void pass_frames(struct octet_fault *f, struct buf *raw, struct buf *cook
 
 static void flush(struct octet_fault *f)
 {
+    if (f->detour && f->out.n > 0) {
+        struct slice all = buf_slice(&f->out);
+        octet_fault_send(f->detour, all);
+        buf_clear(&f->out);
+    }
     while (f->out.n > 0 && f->inner) {
         struct slice all = buf_slice(&f->out);
         ptrdiff_t n = stream_write(f->inner, &all, 1);
@@ -79,6 +85,12 @@ static void flush(struct octet_fault *f)
         }
         buf_drop(&f->out, (size_t)n);
     }
+}
+
+/* Octets are SP's own, or below TLS, where only a mutant about TLS stands. */
+static bool reads_octets(const struct octet_fault *f)
+{
+    return !f->is_ws || f->below;
 }
 
 static void fetch(struct octet_fault *f)
@@ -92,7 +104,8 @@ static void fetch(struct octet_fault *f)
             if (n == -E_AGAIN)
                 return;
             f->end = n;
-            if (f->m->mutant->hides_end && f->m->mutant->hides_end(f->m, f)) {
+            ws_release(f);
+            if (!f->below && f->m->mutant->hides_end && f->m->mutant->hides_end(f->m, f)) {
                 f->end_hidden = f->end_seen = true;
                 return;
             }
@@ -100,12 +113,14 @@ static void fetch(struct octet_fault *f)
             return;
         }
         buf_grew(&data, (size_t)n);
-        if (f->m->mutant->octets_in)
+        if (f->m->mutant->octets_in && reads_octets(f))
             f->m->mutant->octets_in(f->m, f, &data);
         f->in_position += (uint64_t)n;
         buf_put_slice(&f->raw_in, buf_slice(&data));
         buf_free(&data);
-        if (f->m->mutant->frame_in)
+        if (f->is_ws && !f->below)
+            ws_pass_in(f);
+        else if (f->m->mutant->frame_in && !f->below)
             pass_frames(f, &f->raw_in, &f->in, &f->greeted_in, &f->peer, &f->frames_in,
                         f->m->mutant->frame_in);
         else {
@@ -149,17 +164,19 @@ static ptrdiff_t fault_write(struct stream *s, const struct slice *v, int count)
         buf_put_slice(&data, v[i]);
         total += v[i].n;
     }
-    for (size_t i = 0; i < data.n && f->out_position + i < 6; i++) /* the type it announces */
+    for (size_t i = 0; i < data.n && f->out_position + i < 6 && !f->is_ws && !f->below; i++)
         if (f->out_position + i == 4)
             f->self = (uint16_t)(buf_slice(&data).p[i] << 8);
         else if (f->out_position + i == 5)
             f->self |= buf_slice(&data).p[i];
-    if (f->m->mutant->octets_out)
+    if (f->m->mutant->octets_out && reads_octets(f))
         f->m->mutant->octets_out(f->m, f, &data);
     f->out_position += total;
     buf_put_slice(&f->raw_out, buf_slice(&data));
     buf_free(&data);
-    if (f->m->mutant->frame_out)
+    if (f->is_ws && !f->below)
+        ws_pass_out(f);
+    else if (f->m->mutant->frame_out && !f->below)
         pass_frames(f, &f->raw_out, &f->out, &f->greeted_out, NULL, &f->frames_out,
                     f->m->mutant->frame_out);
     else {
@@ -207,8 +224,12 @@ static void forget(struct octet_fault *f)
             *p = f->next;
             break;
         }
+    for (struct octet_fault *other = f->m->all; other; other = other->next)
+        if (other->detour == f)
+            other->detour = NULL;
     net_arm(f->m->inner, &f->again, MSEC_NEVER);
     net_arm(f->m->inner, &f->timer, MSEC_NEVER);
+    net_arm(f->m->inner, &f->ws.impatient, MSEC_NEVER);
     buf_free(&f->in);
     buf_free(&f->out);
     buf_free(&f->raw_in);
@@ -223,7 +244,7 @@ static void fault_close(struct stream *s, bool reset)
     flush(f);
     struct mutation *m = f->m;
     size_t room = sizeof m->orphans / sizeof m->orphans[0];
-    if (f->inner && m->mutant->hides_close && m->orphan_count < room &&
+    if (f->inner && !f->below && m->mutant->hides_close && m->orphan_count < room &&
         m->mutant->hides_close(m, f)) {
         stream_want(f->inner, 0);
         m->orphans[m->orphan_count++] = f->inner;
@@ -306,7 +327,8 @@ void octet_fault_alarm(struct octet_fault *f, int64_t ms)
     net_arm(f->m->inner, &f->timer, ms < 0 ? MSEC_NEVER : msec_after(net_now(f->m->inner), ms));
 }
 
-static struct stream *wrap(struct mutation *m, struct stream *inner, bool dialled)
+static struct stream *wrap(struct mutation *m, struct stream *inner,
+                           const struct node_stream *about)
 {
     struct octet_fault *f = calloc(1, sizeof *f);
     if (!f) {
@@ -317,16 +339,59 @@ static struct stream *wrap(struct mutation *m, struct stream *inner, bool dialle
     f->stream.ipc = inner->ipc;
     f->inner = inner;
     f->m = m;
-    f->number = ++m->streams;
-    f->dialled = dialled;
+    f->number = m->streams;
+    f->dialled = about->dialled;
+    f->is_ws = about->ws;
+    f->tls = about->tls;
+    f->below = about->below_tls;
+    if (about->ws) {
+        f->self = about->self;
+        snprintf(f->ws.target, sizeof f->ws.target, "%s", about->target);
+        ws_watch(f);
+    }
     f->again.fire = on_again;
     f->timer.fire = on_alarm;
     f->next = m->all;
     m->all = f;
     stream_watch(inner, on_ready, f);
-    if (m->mutant->admits && !m->mutant->admits(m, f))
+    if (m->mutant->admits && !f->below && !m->mutant->admits(m, f))
         octet_fault_close(f, false);
     return &f->stream;
+}
+
+bool mutant_reads_sp(const struct mutant *m)
+{
+    return m->octets_in || m->octets_out || m->frame_in || m->frame_out;
+}
+
+bool mutant_reads_ws(const struct mutant *m)
+{
+    return m->http_in || m->http_out || m->ws_in || m->ws_out;
+}
+
+bool mutant_is_of_patterns(const struct mutant *m)
+{
+    bool streams = m->hides_end || m->hides_close || m->admits || m->dials || m->keeps_listening;
+    return m->machine && !mutant_reads_sp(m) && !mutant_reads_ws(m) && !streams && !m->about_tls &&
+           !m->ask && !m->answer;
+}
+
+static bool leaves_alone(const struct mutant *m, const struct node_stream *about)
+{
+    if (mutant_is_of_patterns(m) || (m->about_tls && !about->tls))
+        return true;
+    if (about->below_tls)
+        return !m->about_tls;
+    if (mutant_reads_ws(m))
+        return !about->ws;
+    return about->ws && mutant_reads_sp(m);
+}
+
+static struct stream *around(void *ctx, struct stream *inner, const struct node_stream *about)
+{
+    struct mutation *m = ctx;
+    m->streams += !about->below_tls;
+    return leaves_alone(m->mutant, about) ? inner : wrap(m, inner, about);
 }
 
 void octet_fault_send(struct octet_fault *f, struct slice octets)
@@ -361,9 +426,7 @@ static void on_accept(void *ctx, struct stream *stream)
         stream_close(stream);
         return;
     }
-    struct stream *wrapped = wrap(a->m, stream, false);
-    if (wrapped)
-        a->accepted(a->ctx, wrapped);
+    a->accepted(a->ctx, stream);
 }
 
 static void close_listener(struct listener *l)
@@ -408,14 +471,9 @@ static enum err world_listen(struct net *net, const char *url,
 
 static enum err world_dial(struct net *net, const char *url, struct stream **out)
 {
-    struct stream *inner;
     if (of(net)->mutant->dials && !of(net)->mutant->dials(of(net), url))
         return E_REFUSED;
-    enum err err = net_dial(of(net)->inner, url, &inner);
-    if (err != E_OK)
-        return err;
-    *out = wrap(of(net), inner, true);
-    return *out ? E_OK : E_NOMEM;
+    return net_dial(of(net)->inner, url, out);
 }
 
 static msec world_now(struct net *net)
@@ -494,13 +552,22 @@ struct net *mutation_net(struct mutation *m)
     return &m->net;
 }
 
-const struct pattern_ops *mutation_find(void *mutation, uint16_t self, bool raw)
+static const struct pattern_ops *find_pattern(void *mutation, uint16_t self, bool raw)
 {
     struct mutation *m = mutation;
     const struct pattern_ops *original = pattern_find(self, raw);
     if (!original || !m->mutant->machine)
         return original;
     return machine_around(m, original);
+}
+
+struct node_hooks mutation_hooks(struct mutation *m)
+{
+    return (struct node_hooks){ .ctx = m,
+                                .find = find_pattern,
+                                .around = around,
+                                .tls_lowest = m->mutant->tls_lowest,
+                                .tls_any_name = m->mutant->tls_any_name };
 }
 
 void mutation_aside(struct mutation *m, const char *format, ...)

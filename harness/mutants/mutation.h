@@ -28,6 +28,23 @@ struct scan {
     uint64_t left; /* of the payload */
 };
 
+/* A WebSocket as it passes by (ws_stream.h). */
+struct ws_way {
+    bool begun;    /* the head of HTTP is through */
+    bool lost;     /* what comes is not understood: it goes on as it is */
+    uint64_t left; /* of a frame that goes on as it is, or to nowhere */
+    bool nowhere;
+    unsigned pieces; /* reads so far that ended within this head or frame */
+};
+struct ws_fault {
+    struct ws_way in, out;
+    char key[32];       /* Sec-WebSocket-Key of the request, as it came */
+    char protocols[96]; /* Sec-WebSocket-Protocol of the request */
+    char target[64];    /* of the reference's address: path and query */
+    int status;         /* that was answered; 0: nothing yet */
+    struct net_timer impatient;
+};
+
 struct octet_fault {
     struct stream stream; /* what the reference reads and writes; must be first */
     struct stream *inner;
@@ -35,17 +52,20 @@ struct octet_fault {
     struct octet_fault *next;
     unsigned number;                    /* 1 is the first stream of this reference */
     bool dialled;                       /* by the reference */
+    bool is_ws, tls, below;             /* a WebSocket; inside TLS; below TLS */
     uint64_t in_position, out_position; /* octets before `data`, of the stream */
     uint64_t frames_in, frames_out;     /* before this one */
-    uint16_t self;                      /* endpoint type the reference announced, once it did */
-    uint16_t peer;                      /* the peer's, once it came whole (frame hooks only) */
+    uint16_t self; /* endpoint type the reference announced, once it did; WebSocket: at once */
+    uint16_t peer; /* the peer's, once it came whole (frame hooks only) */
     int64_t note[4];
     struct buf kept;
     struct scan in_scan; /* see octets.h */
     int64_t skew;        /* a frame_out hook: the length written is off by this */
     bool retyped;        /* a frame_out hook: the ipc type written is `type` */
     uint8_t type;
-    ptrdiff_t end; /* what the inner stream ended with: 0 or an error */
+    struct ws_fault ws;
+    struct octet_fault *detour; /* what is written goes out there */
+    ptrdiff_t end;              /* what the inner stream ended with: 0 or an error */
 
     /* inside */
     struct buf in, out, raw_in, raw_out;

@@ -184,8 +184,9 @@ static void on_note(void *ctx, enum sp_action_type type, pipe_id pipe, const cha
 
 struct node_socket *node_open(struct node *n, uint16_t self, bool raw)
 {
-    const struct pattern_ops *ops =
-        n->config.find ? n->config.find(n->config.find_ctx, self, raw) : pattern_find(self, raw);
+    const struct pattern_ops *ops = n->config.hooks.find
+                                        ? n->config.hooks.find(n->config.hooks.ctx, self, raw)
+                                        : pattern_find(self, raw);
     struct node_socket *s = ops ? calloc(1, sizeof *s) : NULL;
     if (!s)
         return NULL;

@@ -11,12 +11,29 @@ struct node;
 struct node_socket;
 struct node_endpoint; /* a listener or a dialer of a socket */
 
+/* A stream, for who stands around it. */
+struct node_stream {
+    bool dialled, ws, tls;
+    bool below_tls;     /* what it carries is TLS */
+    uint16_t self;      /* endpoint type of its socket */
+    const char *target; /* ws: path and query of the address */
+};
+
+/* For wrappers around parts of a node; all-zero: none. */
+struct node_hooks {
+    void *ctx;
+    const struct pattern_ops *(*find)(void *ctx, uint16_t self, bool raw); /* pattern_find */
+    /* Each stream but those of inproc; one of TLS twice, below it first.  Owns the stream, and
+     * closes it where it returns NULL. */
+    struct stream *(*around)(void *ctx, struct stream *, const struct node_stream *);
+    int tls_lowest;    /* see struct tls_config */
+    bool tls_any_name; /* whom a certificate is for is not looked at */
+};
+
 struct node_config {
     struct net *net; /* borrowed; outlives the node */
     uint64_t seed;   /* first request, survey and channel ids come from it: random per process */
-    /* Finds the pattern; NULL: pattern_find.  Lets a wrapper stand around a machine. */
-    const struct pattern_ops *(*find)(void *ctx, uint16_t self, bool raw);
-    void *find_ctx;
+    struct node_hooks hooks;
     /* Told whenever something may have changed for a blocked caller: a message came, a pipe
      * became usable or went, a timer ran.  May be called often; do little. */
     void (*changed)(void *ctx);

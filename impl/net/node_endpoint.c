@@ -34,6 +34,7 @@ static enum err prepare_tls(struct node_endpoint *e, bool server)
         .ca = server ? NULL : s->tls[TLS_CA],
         .cert = server ? s->tls[TLS_CERT] : NULL,
         .key = server ? s->tls[TLS_KEY] : NULL,
+        .lowest = s->node->config.hooks.tls_lowest,
     };
     e->tls = tls_context_new(&config, server, &why);
     if (!e->tls)

@@ -245,12 +245,26 @@ static void on_limit(struct net_timer *t, msec now)
     node_after_event(s);
 }
 
+static struct stream *around(struct node_endpoint *e, struct stream *stream, bool below_tls)
+{
+    const struct node_hooks *hooks = &e->socket->node->config.hooks;
+    if (!stream || !hooks->around || e->url.scheme == URL_INPROC)
+        return stream;
+    const struct node_stream about = {
+        .dialled = e->dials,
+        .ws = e->url.ws,
+        .tls = e->tls != NULL,
+        .below_tls = below_tls,
+        .self = sp_socket_conn_config(e->socket->sp, SP_FRAMING_TCP).self,
+        .target = e->url.target,
+    };
+    return hooks->around(hooks->ctx, stream, &about);
+}
+
 static struct stream *secure(struct node_endpoint *e, struct stream *stream)
 {
     char host[160];
     struct url name = e->url;
-    if (!e->tls)
-        return stream;
     url_authority(&name, host, sizeof host);
     char *end = strrchr(host, ':');
     if (end)
@@ -260,7 +274,17 @@ static struct stream *secure(struct node_endpoint *e, struct stream *stream)
         host[n - 1] = '\0';
         memmove(host, host + 1, n - 1);
     }
-    return tls_stream_new(e->socket->node->net, stream, e->tls, e->dials ? host : NULL);
+    bool named = e->dials && !e->socket->node->config.hooks.tls_any_name;
+    return tls_stream_new(e->socket->node->net, stream, e->tls, named ? host : NULL);
+}
+
+static struct stream *layers(struct node_endpoint *e, struct stream *stream)
+{
+    if (e->tls) {
+        stream = around(e, stream, true);
+        stream = stream ? secure(e, stream) : NULL;
+    }
+    return around(e, stream, false);
 }
 
 struct node_pipe *node_pipe_new(struct node_endpoint *e, struct stream *stream)
@@ -271,7 +295,7 @@ struct node_pipe *node_pipe_new(struct node_endpoint *e, struct stream *stream)
         stream_close(stream);
         return NULL;
     }
-    p->stream = secure(e, stream);
+    p->stream = layers(e, stream);
     if (!p->stream) {
         free(p);
         return NULL;

@@ -1,0 +1,401 @@
+/* ws_control.c -- faults of Ping, Pong and Close. */
+#include "mutants/ws_families.h"
+#include "mutants/ws_stream.h"
+#include "base/utf8.h"
+#include "sp/protocol.h"
+#include "ws/close.h"
+
+/* ---- Ping and Pong ---- */
+
+/* arg[0]: the opcode. */
+static bool deliver(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)f;
+    if (ws_opcode(s) == (unsigned)m->mutant->arg[0] && s->head.fin)
+        ws_set_opcode(s, WS_BINARY);
+    return true;
+}
+
+static bool swallow(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)f;
+    return ws_opcode(s) != (unsigned)m->mutant->arg[0];
+}
+
+static bool end_of_it(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    if (ws_opcode(s) == (unsigned)m->mutant->arg[0])
+        ws_end(f, WS_PROTOCOL_ERROR);
+    return true;
+}
+
+WS_MUTANT(ws_ping_delivered, "delivers a Ping as a message, and does not answer it", "",
+          .arg = { WS_PING }, .ws_in = deliver);
+WS_MUTANT(ws_ping_unanswered, "does not answer a Ping", "", .arg = { WS_PING }, .ws_in = swallow);
+WS_MUTANT(ws_pong_delivered, "delivers a Pong as a message", "", .arg = { WS_PONG },
+          .ws_in = deliver);
+WS_MUTANT(ws_pong_ends, "closes when a Pong comes that it has not asked for", "",
+          .arg = { WS_PONG }, .ws_in = end_of_it);
+
+static bool deliver_too(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)m;
+    if (ws_opcode(s) == WS_PING && s->head.fin && !s->head.rsv)
+        ws_put(f, &s->after, false, WS_BINARY, true, buf_slice(&s->payload));
+    return true;
+}
+
+WS_MUTANT(ws_ping_answered_and_delivered, "answers a Ping, and delivers it as a message too", "",
+          .ws_in = deliver_too);
+
+static bool any_fin(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)f;
+    if (ws_opcode(s) == (unsigned)m->mutant->arg[0])
+        s->frame.more = false;
+    return true;
+}
+
+WS_MUTANT(ws_fragmented_ping_answered, "answers a Ping without FIN", "", .arg = { WS_PING },
+          .ws_in = any_fin);
+WS_MUTANT(ws_fragmented_pong_accepted, "passes over a Pong without FIN", "", .arg = { WS_PONG },
+          .ws_in = any_fin);
+WS_MUTANT(ws_fragmented_close_accepted, "takes a Close without FIN for one", "",
+          .arg = { WS_CLOSE }, .ws_in = any_fin);
+
+static bool any_length(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    struct slice all = buf_slice(&s->payload);
+    (void)f;
+    if (ws_opcode(s) == (unsigned)m->mutant->arg[0] && all.n > WS_CONTROL_MAX) {
+        struct buf part = { 0 };
+        buf_put(&part, all.p, WS_CONTROL_MAX);
+        buf_clear(&s->payload);
+        buf_put_slice(&s->payload, buf_slice(&part));
+        buf_free(&part);
+        s->frame.length_form = WS_LENGTH_MINIMAL;
+    }
+    return true;
+}
+
+WS_MUTANT(ws_long_ping_accepted, "takes a Ping of more than 125 octets", "", .arg = { WS_PING },
+          .ws_in = any_length);
+WS_MUTANT(ws_long_pong_accepted, "takes a Pong of more than 125 octets", "", .arg = { WS_PONG },
+          .ws_in = any_length);
+WS_MUTANT(ws_long_close_accepted, "takes a Close of more than 125 octets", "", .arg = { WS_CLOSE },
+          .ws_in = any_length);
+
+static bool die_of_ping(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    if (ws_opcode(s) == WS_PING && f->self == m->mutant->arg[0])
+        mutation_die(m, "Assertion failed: 0 (xpub.c:134)");
+    return true;
+}
+
+WS_MUTANT(ws_ping_to_pub_dies, "a PUB dies of a Ping", "nanomsg #443", .arg = { SP_PUB },
+          .ws_in = die_of_ping);
+WS_MUTANT(ws_ping_to_push_dies, "a PUSH dies of a Ping", "node-nanomsg #146", .arg = { SP_PUSH },
+          .ws_in = die_of_ping);
+
+static bool other_pong(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)f;
+    if (ws_opcode(s) == WS_PONG && (int64_t)s->payload.n > m->mutant->arg[0])
+        buf_clear(&s->payload);
+    return true;
+}
+
+WS_MUTANT(ws_pong_empty, "answers a Ping with an empty Pong", "", .arg = { 0 },
+          .ws_out = other_pong);
+WS_MUTANT(ws_pong_empty_for_longest, "answers a Ping of 125 octets with an empty Pong", "",
+          .arg = { 124 }, .ws_out = other_pong);
+
+static bool pong_again(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)m;
+    if (ws_opcode(s) == WS_PING)
+        buf_fill(&s->payload, 0, s->payload.n == 0);
+    (void)f;
+    return true;
+}
+
+WS_MUTANT(ws_empty_ping_answered_with_octet, "answers an empty Ping with a Pong of one octet", "",
+          .ws_in = pong_again);
+
+static bool late_pong(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)m;
+    bool part = ws_opcode(s) != WS_PING && !ws_is_control(s);
+    if (part)
+        f->note[0] = !s->head.fin;
+    if (ws_opcode(s) == WS_PING && f->note[0] && !s->claimed) {
+        ws_put(f, &f->kept, false, WS_PING, true, buf_slice(&s->payload));
+        return false;
+    }
+    if (part && s->head.fin) {
+        buf_put_slice(&s->after, buf_slice(&f->kept));
+        buf_clear(&f->kept);
+    }
+    return true;
+}
+
+WS_MUTANT(ws_pong_waits_for_message,
+          "answers a Ping within a message in fragments when that is whole", "",
+          .ws_in = late_pong);
+
+static bool mask_of_pong(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)m;
+    (void)f;
+    if (ws_opcode(s) == WS_PONG)
+        s->frame.masked = !s->frame.masked;
+    return true;
+}
+
+WS_MUTANT(ws_pong_masked_wrongly, "masks a Pong as server, and as client does not", "",
+          .ws_out = mask_of_pong);
+
+/* ---- Close: what it takes for one ---- */
+
+WS_MUTANT(ws_close_ignored, "passes over a Close", "", .arg = { WS_CLOSE }, .ws_in = swallow);
+WS_MUTANT(ws_close_delivered, "delivers a Close as a message", "nanomsg #443", .arg = { WS_CLOSE },
+          .ws_in = deliver);
+
+static bool die_of_close(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    if (ws_opcode(s) == WS_CLOSE && f->self == m->mutant->arg[0])
+        mutation_die(m, "Assertion failed: 0 (xpub.c:134)");
+    return true;
+}
+
+WS_MUTANT(ws_close_to_pub_dies, "a PUB dies of a Close", "nanomsg #443", .arg = { SP_PUB },
+          .ws_in = die_of_close);
+
+static void make_good(struct ws_seen *s)
+{
+    buf_clear(&s->payload);
+    buf_be16(&s->payload, WS_NORMAL);
+}
+
+/* arg[0] to arg[1]: codes that must not be sent, and are taken. */
+static bool any_code(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)f;
+    if (ws_opcode(s) == WS_CLOSE && !s->claimed && s->payload.n >= 2 &&
+        !ws_close_code_valid((unsigned)ws_code(s)) && ws_code(s) >= m->mutant->arg[0] &&
+        ws_code(s) <= m->mutant->arg[1])
+        make_good(s);
+    return true;
+}
+
+WS_MUTANT(ws_close_codes_below_1000, "takes a Close with a code below 1000", "", .arg = { 0, 999 },
+          .ws_in = any_code);
+WS_MUTANT(ws_close_codes_never_sent, "takes a Close with 1004, 1005, 1006 or 1015", "",
+          .arg = { 1004, 1015 }, .ws_in = any_code);
+WS_MUTANT(ws_close_codes_unassigned, "takes a Close with a code from 1016 to 2999", "",
+          .arg = { 1016, 2999 }, .ws_in = any_code);
+WS_MUTANT(ws_close_codes_above_5000, "takes a Close with a code of 5000 or more", "",
+          .arg = { 5000, 65535 }, .ws_in = any_code);
+
+static bool half_code(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)m;
+    (void)f;
+    if (ws_opcode(s) == WS_CLOSE && s->payload.n == 1)
+        make_good(s);
+    return true;
+}
+
+WS_MUTANT(ws_close_of_one_octet, "takes a Close with half a code", "", .ws_in = half_code);
+
+static bool any_reason(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    struct slice reason = slice_drop(buf_slice(&s->payload), s->payload.n < 2 ? s->payload.n : 2);
+    struct utf8 u = { 0 };
+    (void)m;
+    (void)f;
+    if (ws_opcode(s) == WS_CLOSE && (!utf8_feed(&u, reason) || !utf8_whole(&u)))
+        make_good(s);
+    return true;
+}
+
+WS_MUTANT(ws_close_reason_unchecked, "takes a Close whose reason is not UTF-8", "",
+          .ws_in = any_reason);
+
+static bool refuse_code(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)f;
+    if (ws_opcode(s) == WS_CLOSE && ws_code(s) >= m->mutant->arg[0] &&
+        ws_code(s) <= m->mutant->arg[1]) {
+        buf_clear(&s->payload);
+        buf_be16(&s->payload, 999);
+    }
+    return true;
+}
+
+WS_MUTANT(ws_close_codes_private_refused, "fails on a Close with a code from 3000 to 4999", "",
+          .arg = { 3000, 4999 }, .ws_in = refuse_code);
+WS_MUTANT(ws_close_codes_registered_refused, "fails on a Close with a code from 1007 to 1014", "",
+          .arg = { 1007, 1014 }, .ws_in = refuse_code);
+
+static bool refuse_reason(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)m;
+    (void)f;
+    if (ws_opcode(s) == WS_CLOSE && s->payload.n > 2) {
+        buf_clear(&s->payload);
+        buf_u8(&s->payload, 0);
+    }
+    return true;
+}
+
+WS_MUTANT(ws_close_reason_refused, "fails on a Close with a reason", "", .ws_in = refuse_reason);
+
+static bool empty_close(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)m;
+    (void)f;
+    if (ws_opcode(s) == WS_CLOSE && s->payload.n == 0 && !s->claimed)
+        buf_u8(&s->payload, 0);
+    return true;
+}
+
+WS_MUTANT(ws_empty_close_refused, "fails on a Close without a code", "", .ws_in = empty_close);
+
+/* ---- Close: how it answers; note[0]: the peer's has come ---- */
+
+static bool note_close(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)m;
+    f->note[0] |= ws_opcode(s) == WS_CLOSE;
+    return true;
+}
+
+static bool no_answer(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)m;
+    return !(ws_opcode(s) == WS_CLOSE && f->note[0]);
+}
+
+WS_MUTANT(ws_close_unanswered, "ends the connection without a Close when one comes", "nng #1735",
+          .ws_in = note_close, .ws_out = no_answer);
+
+static bool answer_otherwise(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    if (ws_opcode(s) == WS_CLOSE && f->note[0]) {
+        buf_clear(&s->payload);
+        if (m->mutant->arg[0])
+            buf_be16(&s->payload, (uint16_t)m->mutant->arg[0]);
+    }
+    return true;
+}
+
+WS_MUTANT(ws_close_answered_with_1006, "answers a Close with the code 1006", "", .arg = { 1006 },
+          .ws_in = note_close, .ws_out = answer_otherwise);
+WS_MUTANT(ws_close_answered_with_1011, "answers every Close with the code 1011", "",
+          .arg = { 1011 }, .ws_in = note_close, .ws_out = answer_otherwise);
+
+static bool two_more(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)m;
+    (void)f;
+    if (ws_opcode(s) == WS_CLOSE)
+        buf_be16(&s->after, 0xa5a5);
+    return true;
+}
+
+WS_MUTANT(ws_close_two_octets_too_long, "sends two octets of its memory behind a Close",
+          "nanomsg #810", .ws_out = two_more);
+
+static bool message_after(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)m;
+    if (ws_opcode(s) == WS_CLOSE && f->note[0])
+        ws_put(f, &s->after, true, WS_BINARY, true, slice_text("more"));
+    return true;
+}
+
+WS_MUTANT(ws_message_behind_close, "sends a message behind its Close", "", .ws_in = note_close,
+          .ws_out = message_after);
+
+static bool close_again(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)m;
+    if (ws_opcode(s) == WS_CLOSE && f->note[0])
+        ws_put(f, &s->after, true, WS_CLOSE, true, buf_slice(&s->payload));
+    return true;
+}
+
+WS_MUTANT(ws_close_answered_twice, "answers a Close twice", "", .ws_in = note_close,
+          .ws_out = close_again);
+
+/* A Close waits for what comes behind it. */
+static bool close_later(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)m;
+    if (ws_opcode(s) != WS_CLOSE || s->claimed)
+        return true;
+    ws_put(f, &f->kept, false, WS_CLOSE, true, buf_slice(&s->payload));
+    octet_fault_alarm(f, 20);
+    return false;
+}
+
+static void close_now(struct mutation *m, struct octet_fault *f)
+{
+    (void)m;
+    octet_fault_receive(f, buf_slice(&f->kept));
+    buf_clear(&f->kept);
+}
+
+WS_MUTANT(ws_message_behind_close_delivered, "delivers messages that come behind a Close", "",
+          .ws_in = close_later, .alarm = close_now);
+
+static bool keep_open(struct mutation *m, struct octet_fault *f)
+{
+    (void)m;
+    return f->note[0];
+}
+
+WS_MUTANT(ws_close_answered_stays_open, "answers a Close, and leaves the connection open", "",
+          .ws_in = note_close, .hides_close = keep_open);
+
+/* ---- Close: what it says by itself ---- */
+
+static bool no_close(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)m;
+    return ws_opcode(s) != WS_CLOSE || f->note[0];
+}
+
+WS_MUTANT(ws_close_not_said, "ends connections without a Close", "nng #1735", .ws_in = note_close,
+          .ws_out = no_close);
+
+static bool other_code(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    if (ws_opcode(s) == WS_CLOSE && ws_code(s) == m->mutant->arg[0]) {
+        buf_clear(&s->payload);
+        buf_be16(&s->payload, (uint16_t)m->mutant->arg[1]);
+    }
+    (void)f;
+    return true;
+}
+
+WS_MUTANT(ws_close_says_1005, "says Close with the code 1005 when its application closes", "",
+          .arg = { 1000, 1005 }, .ws_out = other_code);
+WS_MUTANT(ws_close_says_1006_for_errors, "says Close with the code 1006 when a frame is wrong", "",
+          .arg = { 1002, 1006 }, .ws_out = other_code);
+WS_MUTANT(ws_close_says_1015_for_size, "says Close with the code 1015 when a message is too large",
+          "", .arg = { 1009, 1015 }, .ws_out = other_code);
+WS_MUTANT(ws_close_says_0_for_text, "says Close with the code 0 when text is not UTF-8", "",
+          .arg = { 1007, 0 }, .ws_out = other_code);
+
+static bool without_fin(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)m;
+    (void)f;
+    if (ws_opcode(s) == WS_CLOSE)
+        s->frame.more = true;
+    return true;
+}
+
+WS_MUTANT(ws_close_without_fin, "says Close without FIN", "", .ws_out = without_fin);
