@@ -113,3 +113,8 @@ void outq_sent(struct outq *q, size_t n)
     if (q->staging.n == 0 && q->staging.cap > KEEP_AT_MOST)
         buf_free(&q->staging);
 }
+
+size_t outq_memory(const struct outq *q)
+{
+    return q->staging.cap + q->cap * sizeof *q->refs;
+}

@@ -28,5 +28,6 @@ void outq_refer(struct outq *, struct slice body, struct chunk *own);
  * change. */
 int outq_slices(const struct outq *, struct slice *out, int max);
 void outq_sent(struct outq *, size_t n);
+size_t outq_memory(const struct outq *); /* octets allocated, without the bodies referred to */
 
 #endif

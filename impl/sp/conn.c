@@ -25,12 +25,13 @@ struct sp_conn *sp_conn_new(const struct sp_conn_config *config)
     if (c->config.read_ahead < LEAST_READ_AHEAD)
         c->config.read_ahead = LEAST_READ_AHEAD;
     struct sp_greeting greeting = sp_greeting_of(config->self);
-    sp_greeting_write(&c->out, &greeting);
-    if (c->out.failed) {
+    uint8_t *to = outq_room(&c->out, SP_GREETING_SIZE);
+    if (to == NULL) {
         free(c);
         return NULL;
     }
-    c->staged = c->unsent = SP_GREETING_SIZE;
+    sp_greeting_put(to, &greeting);
+    outq_grew(&c->out, SP_GREETING_SIZE);
     return c;
 }
 
@@ -41,7 +42,7 @@ void sp_conn_free(struct sp_conn *c)
     chunk_unref(c->in);
     chunk_unref(c->large);
     chunk_unref(c->taken);
-    conn_drop_output(c);
+    outq_free(&c->out);
     free(c);
 }
 
@@ -317,7 +318,7 @@ bool sp_conn_ready(const struct sp_conn *c)
 
 void sp_conn_shrink(struct sp_conn *c)
 {
-    conn_drop_output(c);
+    outq_free(&c->out);
     chunk_unref(c->taken);
     c->taken = NULL;
     struct slice rest = waiting(c);
@@ -341,5 +342,5 @@ static size_t chunk_memory(const struct chunk *k)
 size_t sp_conn_memory(const struct sp_conn *c)
 {
     return sizeof *c + chunk_memory(c->in) + chunk_memory(c->large) + chunk_memory(c->taken) +
-           c->out.cap + c->refs_cap * sizeof *c->refs;
+           outq_memory(&c->out);
 }

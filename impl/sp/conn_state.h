@@ -1,14 +1,8 @@
 /* conn_state.h -- what conn.c (input) and conn_out.c (output) share; private to them. */
 #ifndef SP_CONN_STATE_H
 #define SP_CONN_STATE_H
+#include "base/outq.h"
 #include "sp/conn.h"
-
-/* A body sent by reference, behind `at` staged octets counted from the start of the stream. */
-struct by_reference {
-    uint64_t at;
-    struct slice body; /* what is left of it */
-    struct chunk *own;
-};
 
 /* What is first in the input. */
 struct front {
@@ -36,14 +30,8 @@ struct sp_conn {
     size_t large_size;
     struct chunk *taken; /* a large payload handed out: lent until the next call */
 
-    struct buf out;            /* frames, without the bodies sent by reference */
-    uint64_t staged, gone;     /* octets ever put into and taken out of `out` */
-    struct by_reference *refs; /* [refs_first, refs_end) wait */
-    size_t refs_first, refs_end, refs_cap;
-    size_t unsent;
+    struct outq out;
 };
-
-void conn_drop_output(struct sp_conn *); /* and its memory */
 
 extern const struct carrier_ops sp_conn_carrier_ops;
 

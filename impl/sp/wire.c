@@ -1,4 +1,5 @@
 #include "sp/wire.h"
+#include <string.h>
 
 static const uint8_t magic[3] = { 0x00, 'S', 'P' };
 
@@ -20,11 +21,18 @@ ptrdiff_t sp_greeting_parse(struct slice in, struct sp_greeting *out)
     return SP_GREETING_SIZE;
 }
 
+void sp_greeting_put(uint8_t *to, const struct sp_greeting *g)
+{
+    memcpy(to, g->magic, sizeof g->magic);
+    to[3] = g->version;
+    set_be16(to + 4, g->type);
+    set_be16(to + 6, g->reserved);
+}
+
 void sp_greeting_write(struct buf *out, const struct sp_greeting *g)
 {
-    uint8_t octets[SP_GREETING_SIZE] = { g->magic[0], g->magic[1], g->magic[2], g->version };
-    set_be16(octets + 4, g->type);
-    set_be16(octets + 6, g->reserved);
+    uint8_t octets[SP_GREETING_SIZE];
+    sp_greeting_put(octets, g);
     buf_put(out, octets, sizeof octets);
 }
 

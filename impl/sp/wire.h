@@ -24,6 +24,7 @@ struct sp_greeting {
 struct sp_greeting sp_greeting_of(uint16_t type);
 /* 8 when the octets are there, 0 when more are needed.  Never wrong: see sp_greeting_fault. */
 ptrdiff_t sp_greeting_parse(struct slice in, struct sp_greeting *out);
+void sp_greeting_put(uint8_t *to, const struct sp_greeting *); /* SP_GREETING_SIZE octets */
 void sp_greeting_write(struct buf *out, const struct sp_greeting *);
 /* NULL if magic, version and reserved are right, else which of them is not: a literal such as
  * "reserved octets not zero". */

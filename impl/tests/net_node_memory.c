@@ -86,6 +86,7 @@ static void in_simulated_time(void **state)
     fail_in_turn("tcp://127.0.0.1:0", NULL);
     fail_in_turn("ipc://x", NULL);
     fail_in_turn("inproc://x", NULL);
+    fail_in_turn("ws://127.0.0.1:0/x", NULL);
 }
 
 /* What went out before memory ran short is announced like any other octets. */
