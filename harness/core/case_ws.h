@@ -89,6 +89,8 @@ struct ws_in {
     ws_expect_(HERE("ws_expect(" #p ", " #__VA_ARGS__ ")"), (p),                                   \
                &(struct ws_in){ .pattern = __VA_ARGS__ })
 struct ws_head ws_last_head(struct peer *); /* of the frame expected last */
+/* Waits for the next frame, Pings passed over: its head.  The frame is still to be expected. */
+#define ws_next_head(p) ws_next_head_(HERE("ws_next_head(" #p ")"), (p))
 /* A Close with one of the codes ("1000|1001", "" for an empty one, "*" for any), then the end of
  * the connection in good order. */
 #define ws_expect_close(p, codes)                                                                  \
@@ -136,6 +138,7 @@ void ws_send_(struct at, struct peer *, const struct ws_out *);
 const char *ws_frame_pattern_(struct peer *, const struct ws_out *);
 void ws_send_close_(struct at, struct peer *, unsigned code, const char *reason);
 void ws_expect_(struct at, struct peer *, const struct ws_in *);
+struct ws_head ws_next_head_(struct at, struct peer *);
 void ws_expect_close_(struct at, struct peer *, const char *codes);
 bool ws_close_comes_(struct at, struct peer *);
 void ws_expect_end_(struct at, struct peer *);

@@ -143,6 +143,17 @@ struct ws_head ws_last_head(struct peer *p)
     return p->ws->last;
 }
 
+struct ws_head ws_next_head_(struct at at, struct peer *p)
+{
+    struct ws_head h;
+    struct slice payload;
+    ours(p, at);
+    peers_settle(p->t);
+    if (frame_comes(p, at, false, &h, &payload) == 0)
+        t_stop(p->t, FAILED, at, "the connection ended, and no frame had come");
+    return h;
+}
+
 void ws_expect_(struct at at, struct peer *p, const struct ws_in *want)
 {
     struct t *t = p->t;
