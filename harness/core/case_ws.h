@@ -28,6 +28,12 @@
 /* ... and that it refuses: HTTP 4xx or 5xx, or the end, or an upgrade that is closed again with
  * nothing in between.  Returns the status (0: just closed). */
 #define expect_ws_refused(p) expect_ws_refused_(HERE("expect_ws_refused(" #p ")"), (p))
+/* For what is no opening handshake at all: any status but 101, or the end.  Returns the status. */
+#define expect_ws_not_upgraded(p)                                                                  \
+    expect_ws_not_upgraded_(HERE("expect_ws_not_upgraded(" #p ")"), (p))
+/* Whether a whole head comes, or the end, within `ms`; never fails. */
+#define ws_answers_within(p, ms)                                                                   \
+    ws_answers_within_(HERE("ws_answers_within(" #p ", " #ms ")"), (p), (ms))
 /* It dialled: waits for the whole head of its request. */
 #define ws_expect_request(p) ws_expect_request_(HERE("ws_expect_request(" #p ")"), (p))
 /* ws_send_response(p, 101, .accept = "..."): the sub-protocol is the one it asked for, unless
@@ -129,7 +135,9 @@ void ws_send_request_(struct at, struct peer *, const struct ws_request *);
 const char *ws_request_text_(struct peer *, const struct ws_request *);
 int ws_expect_response_(struct at, struct peer *);
 void ws_expect_upgraded_(struct at, struct peer *);
+bool ws_answers_within_(struct at, struct peer *, int64_t ms);
 int expect_ws_refused_(struct at, struct peer *);
+int expect_ws_not_upgraded_(struct at, struct peer *);
 void ws_expect_request_(struct at, struct peer *);
 void ws_send_response_(struct at, struct peer *, const struct ws_response *);
 const char *ws_response_text_(struct peer *, const struct ws_response *);

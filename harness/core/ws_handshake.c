@@ -169,6 +169,20 @@ void ws_expect_request_(struct at at, struct peer *p)
         t_stop(p->t, FAILED, at, "the connection ended, and no request had come");
 }
 
+bool ws_answers_within_(struct at at, struct peer *p, int64_t ms)
+{
+    struct t *t = p->t;
+    struct http_head head;
+    t_expect(t, at);
+    ws_of(p);
+    peers_settle(t);
+    msec until = msec_after(net_now(t->net), ms);
+    while (http_response_parse(buf_slice(&p->in), 64 * 1024, &head) == 0 && p->end == STREAM_OPEN)
+        if (!t_pause(t, until))
+            break;
+    return http_response_parse(buf_slice(&p->in), 64 * 1024, &head) != 0 || p->end != STREAM_OPEN;
+}
+
 const char *ws_accept_for(struct t *t, const char *key)
 {
     char accept[WS_ACCEPT_SIZE + 1];
@@ -191,10 +205,87 @@ void ws_expect_upgraded_(struct at at, struct peer *p)
     ws_upgraded(p);
 }
 
+/* The status, once its line is whole; 0: it is not, or is none. */
+static int status_of(struct slice in)
+{
+    struct buf line = { 0 };
+    struct http_head head = { 0 };
+    const uint8_t *end = in.n == 0 ? NULL : memchr(in.p, '\n', in.n);
+    if (end) {
+        buf_put(&line, in.p, (size_t)(end - in.p) + 1);
+        buf_put_slice(&line, slice_text("\r\n"));
+        if (line.failed || http_response_parse(buf_slice(&line), 0, &head) <= 0)
+            head.status = 0;
+    }
+    buf_free(&line);
+    return head.status;
+}
+
+/* Takes a head that has no empty line as if it had one. */
+static void take_unfinished(struct peer *p)
+{
+    struct ws_side *w = p->ws;
+    struct slice in = buf_slice(&p->in);
+    buf_clear(&w->text);
+    buf_put_slice(&w->text, in);
+    if (in.p[in.n - 1] != '\n')
+        buf_put_slice(&w->text, slice_text("\r\n"));
+    buf_put_slice(&w->text, slice_text("\r\n"));
+    if (w->text.failed)
+        cannot_judge(p->t, "out of memory");
+    if (http_response_parse(buf_slice(&w->text), 64 * 1024, &w->head) <= 0)
+        w->head = (struct http_head){ 0 };
+    peer_consume(p, in.n);
+    variant(p->t, "its response has no end: the empty line is missing");
+}
+
+/* As ws_expect_response; but that a refusal is told from its first line, and the rest is not
+ * waited for, is nobody's fault: an answer without an end is one. */
+static int refusal_comes(struct peer *p, struct at at)
+{
+    enum { REST_MS = 300 };
+    struct t *t = p->t;
+    struct http_head head;
+    int status;
+    t_expect(t, at);
+    ws_of(p);
+    peers_settle(t);
+    msec deadline = t_patience(t), rest = MSEC_NEVER;
+    for (;;) {
+        struct slice in = buf_slice(&p->in);
+        if (http_response_parse(in, 64 * 1024, &head) != 0)
+            break;
+        status = status_of(in);
+        if (status != 0 && status != 101 && (p->end != STREAM_OPEN || net_now(t->net) >= rest)) {
+            take_unfinished(p);
+            return status;
+        }
+        if (status != 0 && status != 101 && rest == MSEC_NEVER)
+            rest = msec_after(net_now(t->net), REST_MS);
+        if (p->end != STREAM_OPEN || (rest == MSEC_NEVER ? !t_wait(t, deadline) : false))
+            break;
+        if (rest != MSEC_NEVER)
+            t_pause(t, rest);
+    }
+    return ws_expect_response_(at, p);
+}
+
+int expect_ws_not_upgraded_(struct at at, struct peer *p)
+{
+    int status = refusal_comes(p, at);
+    if (status == 101)
+        t_stop(p->t, FAILED, at, "it upgraded what it was to refuse");
+    if (status == 0)
+        variant(p->t, "the connection was closed without a response");
+    else if (status < 400)
+        variant(p->t, "it answers with status %d, as if no upgrade was asked for", status);
+    return status;
+}
+
 int expect_ws_refused_(struct at at, struct peer *p)
 {
     struct t *t = p->t;
-    int status = ws_expect_response_(at, p);
+    int status = refusal_comes(p, at);
     if (status >= 400 && status <= 599)
         return status;
     if (status == 0) {

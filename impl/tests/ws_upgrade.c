@@ -10,7 +10,8 @@
 #include "ws/upgrade.h"
 
 static const char *const served[] = { "rep.sp.nanomsg.org", "pair.sp.nanomsg.org", NULL };
-#define P .protocols = "rep.sp.nanomsg.org"
+#define P   .protocols = "rep.sp.nanomsg.org"
+#define EXT "Sec-WebSocket-Extensions"
 
 struct row {
     const char *name;
@@ -68,6 +69,21 @@ static const struct row rows[] = {
     { "no body", { P, .extra = "Content-Length: 0\r\n" }, 101, "rep.sp.nanomsg.org" },
     { "chunked", { P, .extra = "Transfer-Encoding: chunked\r\n" }, 400, NULL },
     { "extension", { P, .extensions = "permessage-deflate" }, 101, "rep.sp.nanomsg.org" },
+    { "extensions",
+      { P, .extensions = "a; b; c=d;e = \"f\\g\" ,, h;i=\"j\"", .extra = EXT ": k\r\n" },
+      101,
+      "rep.sp.nanomsg.org" },
+    { "no name", { P, .extensions = "; a" }, 400, NULL },
+    { "no parameter", { P, .extensions = "a;" }, 400, NULL },
+    { "no name of a parameter", { P, .extensions = "a; =b" }, 400, NULL },
+    { "no value", { P, .extensions = "a; b=, c" }, 400, NULL },
+    { "two names", { P, .extensions = "a b" }, 400, NULL },
+    { "open quotes", { P, .extensions = "a; b=\"c" }, 400, NULL },
+    { "open escape", { P, .extensions = "a; b=\"c\\" }, 400, NULL },
+    { "empty quotes", { P, .extensions = "a; b=\"\"" }, 400, NULL },
+    { "no token in quotes", { P, .extensions = "a; b=\"c, d\"" }, 400, NULL },
+    { "behind quotes", { P, .extensions = "a; b=\"c\"d" }, 400, NULL },
+    { "second field", { P, .extensions = "a", .extra = EXT ": =\r\n" }, 400, NULL },
     { "bare LF", { P, .line_end = "\n" }, 400, NULL },
     { "folded", { P, .extra = "A: b\r\n c\r\n" }, 400, NULL },
     { "blank before colon", { P, .extra = "A : b\r\n" }, 400, NULL },

@@ -74,6 +74,78 @@ static bool good_key(const struct http_header *key)
     return key != NULL && key->value.n == WS_KEY_SIZE && base64_decode(nonce, key->value) == 16;
 }
 
+/* ---- extensions: the grammar of RFC 6455 9.1 ---- */
+
+static void skip_blanks(struct slice *s)
+{
+    while (s->n > 0 && (s->p[0] == ' ' || s->p[0] == '\t'))
+        *s = slice_drop(*s, 1);
+}
+
+static bool skip(struct slice *s, char c)
+{
+    skip_blanks(s);
+    if (s->n == 0 || s->p[0] != (uint8_t)c)
+        return false;
+    *s = slice_drop(*s, 1);
+    return true;
+}
+
+static bool skip_token(struct slice *s)
+{
+    size_t n = 0;
+    skip_blanks(s);
+    while (n < s->n && http_is_token(slice_of(s->p + n, 1)))
+        n++;
+    *s = slice_drop(*s, n);
+    return n > 0;
+}
+
+/* A quoted string whose value is a token; the opening quote is gone. */
+static bool skip_quoted(struct slice *s)
+{
+    size_t octets = 0;
+    for (; s->n > 0 && s->p[0] != '"'; octets++) {
+        if (s->p[0] == '\\')
+            *s = slice_drop(*s, 1);
+        if (s->n == 0 || !http_is_token(slice_of(s->p, 1)))
+            return false;
+        *s = slice_drop(*s, 1);
+    }
+    return octets > 0 && skip(s, '"');
+}
+
+static bool skip_extension(struct slice *s)
+{
+    if (!skip_token(s))
+        return false;
+    while (skip(s, ';')) {
+        if (!skip_token(s))
+            return false;
+        if (skip(s, '=') && !(skip(s, '"') ? skip_quoted(s) : skip_token(s)))
+            return false;
+    }
+    return true;
+}
+
+static bool good_extensions(const struct http_head *h)
+{
+    for (size_t i = 0; i < h->count; i++) {
+        struct slice rest = h->headers[i].value;
+        if (!http_same(h->headers[i].name, "sec-websocket-extensions"))
+            continue;
+        do {
+            while (skip(&rest, ','))
+                ;
+            if (rest.n > 0 && !skip_extension(&rest))
+                return false;
+        } while (skip(&rest, ','));
+        if (rest.n > 0)
+            return false;
+    }
+    return true;
+}
+
 static struct ws_verdict refuse(int status, const char *why)
 {
     return (struct ws_verdict){ .status = status, .why = why };
@@ -128,6 +200,8 @@ struct ws_verdict ws_judge_request(const struct http_head *h, const struct ws_ru
         return refuse(426, "Sec-WebSocket-Version is not 13");
     if (!good_key(key))
         return refuse(400, "Sec-WebSocket-Key is not one of 16 octets");
+    if (!good_extensions(h))
+        return refuse(400, "Sec-WebSocket-Extensions breaks its grammar");
     return select_protocol(h, rules, (struct ws_verdict){ .status = 101, .key = key->value });
 }
 

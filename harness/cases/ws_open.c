@@ -1,0 +1,344 @@
+#include "ws_open.h"
+#include <ctype.h>
+#include <stdlib.h>
+#include <strings.h>
+#include "any.h"
+
+enum { TEXT_MAX = 8192, KEPT_MS = 300, SETTLE_MS = 50 };
+
+/* ---- the implementation listens ---- */
+
+struct shaken asker_(struct at at, struct t *t)
+{
+    const char *protocol = any_protocol(t, "pair");
+    struct iut *s = iut_open(t, protocol);
+
+    return (struct shaken){ .t = t,
+                            .s = s,
+                            .us = attach_raw_(at, s),
+                            .protocol = protocol,
+                            .name = ws_name_for(t, protocol) };
+}
+
+void ask_again_(struct at at, struct shaken *a)
+{
+    if (!is_closed(a->us))
+        wire_close_(at, a->us);
+    if (iut_has(a->t, "pipes"))
+        iut_pipes_(at, a->s, 0); /* a PAIR has room for one */
+    a->us = attach_raw_(at, a->s);
+}
+
+static void works(struct at at, struct shaken *a)
+{
+    if (is_black_box(a->t)) {
+        still_works_(at, a->t, a->s, a->protocol, a->us);
+        return;
+    }
+    sp_send_(at, a->us, "'good'");
+    iut_expect_(at, a->s, "'good'");
+}
+
+void is_served_(struct at at, struct shaken *a)
+{
+    ws_expect_upgraded_(at, a->us);
+    const char *named = ws_header(a->us, "Sec-WebSocket-Protocol");
+    if (!named || strcmp(named, a->name) != 0)
+        fail_(at, a->t, "it answers with the sub-protocol %s, and %s was asked for",
+              named ? named : "none", a->name);
+    works(at, a);
+}
+
+/* After a refusal: a new connection is upgraded. */
+static void still_serves(struct at at, struct shaken *a)
+{
+    wire_close_(at, a->us);
+    a->us = attach_raw_(at, a->s);
+    ws_open_(at, a->us, peer_of(a->protocol));
+}
+
+void is_refused_(struct at at, struct shaken *a)
+{
+    expect_ws_not_upgraded_(at, a->us);
+    still_serves(at, a);
+}
+
+void is_no_protocol_(struct at at, struct shaken *a)
+{
+    expect_ws_refused_(at, a->us);
+    still_serves(at, a);
+}
+
+bool may_be_served_(struct at at, struct shaken *a, const char *what)
+{
+    if (!ws_answers_within_(at, a->us, patience(a->t))) {
+        variant(a->t, "%s is not answered", what);
+        still_serves(at, a);
+        return false;
+    }
+    int status = ws_expect_response_(at, a->us);
+    if (status == 101) {
+        ws_upgraded(a->us);
+        works(at, a);
+        variant(a->t, "%s is served", what);
+        return true;
+    }
+    if (status == 0)
+        variant(a->t, "%s: the connection is closed", what);
+    else
+        variant(a->t, "%s is refused with status %d", what, status);
+    still_serves(at, a);
+    return false;
+}
+
+static struct shaken asks(struct at at, struct t *t, const struct ws_request *given)
+{
+    struct shaken a = asker_(at, t);
+    struct ws_request r = *given;
+
+    if (!r.protocols)
+        r.protocols = a.name;
+    ws_send_request_(at, a.us, &r);
+    return a;
+}
+
+void serves_request_(struct at at, struct t *t, const struct ws_request *r)
+{
+    struct shaken a = asks(at, t, r);
+
+    is_served_(at, &a);
+}
+
+void refuses_request_(struct at at, struct t *t, const struct ws_request *r)
+{
+    struct shaken a = asks(at, t, r);
+
+    is_refused_(at, &a);
+}
+
+bool may_serve_request_(struct at at, struct t *t, const char *what, const struct ws_request *r)
+{
+    struct shaken a = asks(at, t, r);
+
+    return may_be_served_(at, &a, what);
+}
+
+const char *right_request(struct shaken *a)
+{
+    return ws_request_text(a->us, a->name);
+}
+
+/* ---- it dials ---- */
+
+struct shaken answerer_(struct at at, struct t *t)
+{
+    struct iut *s = iut_open(t, "pair");
+    struct shaken a = {
+        .t = t, .s = s, .us = attach_raw_(at, s), .protocol = "pair", .name = "pair.sp.nanomsg.org"
+    };
+
+    iut_begin_send_(at, s, 3 * patience(t), "'first'");
+    ws_expect_request_(at, a.us);
+    return a;
+}
+
+void is_taken_(struct at at, struct shaken *a)
+{
+    ws_upgraded(a->us);
+    sp_expect_(at, a->us, "'first'");
+    iut_end_ok_(at, a->s);
+    sp_send_(at, a->us, "'back'");
+    iut_expect_(at, a->s, "'back'");
+}
+
+/* What waits goes to the next connection. */
+static void opens_next(struct at at, struct shaken *a)
+{
+    if (!is_closed(a->us))
+        wire_close_(at, a->us);
+    a->us = reattach_raw_(at, a->us);
+    ws_open_(at, a->us, "pair");
+    sp_expect_(at, a->us, "'first'");
+    iut_end_ok_(at, a->s);
+}
+
+void is_failed_(struct at at, struct shaken *a)
+{
+    closes_within_(at, a->us, patience(a->t));
+    ws_upgraded(a->us); /* a Close may have come before the end */
+    expect_closed_(at, a->us, -1);
+    opens_next(at, a);
+}
+
+void is_no_pipe_(struct at at, struct shaken *a)
+{
+    if (!closes_within_(at, a->us, KEPT_MS))
+        expect_quiet_(at, a->us, SETTLE_MS, "a frame behind a refusal would come at once");
+    else
+        expect_closed_(at, a->us, -1);
+    opens_next(at, a);
+}
+
+bool may_be_taken_(struct at at, struct shaken *a, const char *what)
+{
+    ws_upgraded(a->us);
+    if (closes_within_(at, a->us, patience(a->t))) {
+        expect_closed_(at, a->us, -1);
+        variant(a->t, "%s: the connection is failed", what);
+        opens_next(at, a);
+        return false;
+    }
+    is_taken_(at, a);
+    variant(a->t, "%s is taken", what);
+    return true;
+}
+
+static struct shaken answered(struct at at, struct t *t, const struct ws_response *r)
+{
+    struct shaken a = answerer_(at, t);
+    struct ws_response full = *r;
+
+    if (full.status == 0)
+        full.status = 101;
+    ws_send_response_(at, a.us, &full);
+    return a;
+}
+
+void takes_response_(struct at at, struct t *t, const struct ws_response *r)
+{
+    struct shaken a = answered(at, t, r);
+
+    is_taken_(at, &a);
+}
+
+void fails_response_(struct at at, struct t *t, const struct ws_response *r)
+{
+    struct shaken a = answered(at, t, r);
+
+    if (r->status == 0 || r->status == 101)
+        is_failed_(at, &a);
+    else
+        is_no_pipe_(at, &a);
+}
+
+bool may_take_response_(struct at at, struct t *t, const char *what, const struct ws_response *r)
+{
+    struct shaken a = answered(at, t, r);
+
+    return may_be_taken_(at, &a, what);
+}
+
+/* ---- texts ---- */
+
+struct text {
+    size_t n;
+    char s[TEXT_MAX];
+};
+
+static void add(struct text *out, const char *from, size_t n)
+{
+    if (n > sizeof out->s - 1 - out->n)
+        n = sizeof out->s - 1 - out->n;
+    memcpy(out->s + out->n, from, n);
+    out->n += n;
+    out->s[out->n] = '\0';
+}
+
+const char *with(struct t *t, const char *text, const char *from, const char *to)
+{
+    const char *at = strstr(text, from);
+
+    if (!at)
+        cannot_judge(t, "the case is broken: the text to be changed does not contain it");
+    return value(t, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+}
+
+/* The end of the line that begins at `line`, behind its LF. */
+static const char *line_end(const char *line)
+{
+    const char *lf = strchr(line, '\n');
+
+    return lf ? lf + 1 : line + strlen(line);
+}
+
+const char *names_in(struct t *t, const char *text, enum name_case how)
+{
+    struct text out = { 0 };
+    const char *line = line_end(text);
+
+    add(&out, text, (size_t)(line - text));
+    for (; *line; line = line_end(line)) {
+        size_t n = strcspn(line, ":\r\n");
+        for (size_t i = 0; i < n; i++) {
+            bool up = how == UPPER || (how == MIXED && i % 2 == 1);
+            char c = (char)(up ? toupper((unsigned char)line[i]) : tolower((unsigned char)line[i]));
+            add(&out, &c, 1);
+        }
+        add(&out, line + n, (size_t)(line_end(line) - line) - n);
+    }
+    return value(t, "%s", out.s);
+}
+
+const char *colons_as(struct t *t, const char *text, const char *before, const char *behind)
+{
+    struct text out = { 0 };
+    const char *line = line_end(text);
+
+    add(&out, text, (size_t)(line - text));
+    for (; *line; line = line_end(line)) {
+        size_t n = strcspn(line, ":\r\n"), all = (size_t)(line_end(line) - line);
+        add(&out, line, n);
+        if (line[n] == ':') {
+            size_t blanks = strspn(line + n + 1, " ");
+            add(&out, before, strlen(before));
+            add(&out, ":", 1);
+            add(&out, behind, strlen(behind));
+            n += 1 + blanks;
+        }
+        add(&out, line + n, all - n);
+    }
+    return value(t, "%s", out.s);
+}
+
+const char *reversed(struct t *t, const char *text)
+{
+    struct text out = { 0 };
+    const char *lines[64], *line = line_end(text);
+    size_t count = 0;
+
+    add(&out, text, (size_t)(line - text));
+    for (; *line && *line != '\r' && count < 63; line = line_end(line))
+        lines[count++] = line;
+    lines[count] = line;
+    while (count-- > 0)
+        add(&out, lines[count], (size_t)(lines[count + 1] - lines[count]));
+    add(&out, line, strlen(line));
+    return value(t, "%s", out.s);
+}
+
+bool has_token(const char *list, const char *token)
+{
+    for (const char *at = list; at && *at; at += strspn(at, " \t,")) {
+        size_t n = strcspn(at, " \t,");
+        if (n == strlen(token) && strncasecmp(at, token, n) == 0)
+            return true;
+        at += n;
+    }
+    return false;
+}
+
+const char *text_octets(struct t *t, const char *text)
+{
+    static const char digits[] = "0123456789abcdef";
+    char out[2 * 900 + 1];
+    size_t n = strlen(text);
+
+    if (n > 900)
+        cannot_judge(t, "the case is broken: the text is too long");
+    for (size_t i = 0; i < n; i++) {
+        out[2 * i] = digits[(unsigned char)text[i] >> 4];
+        out[2 * i + 1] = digits[text[i] & 15];
+    }
+    out[2 * n] = '\0';
+    return value(t, "%s", out);
+}
