@@ -191,6 +191,11 @@ void peer_put(struct peer *p, struct slice octets)
 
 /* ---- connections ---- */
 
+static enum trace_framing trace_framing(const struct peer *p)
+{
+    return p->ws ? TRACE_WS : p->ipc ? TRACE_IPC : TRACE_TCP;
+}
+
 struct peer *peer_new(struct t *t, struct at at, struct stream *stream, const char *url,
                       struct endpoint *endpoint)
 {
@@ -219,7 +224,7 @@ struct peer *peer_new(struct t *t, struct at at, struct stream *stream, const ch
     char note[240];
     snprintf(note, sizeof note, "%s, %s", p->we_dialled ? "we dialled" : "it dialled", url);
     peer_trace(p, TRACE_OPEN, (struct slice){ 0 }, note);
-    trace_describe(t->trace, p->number, p->ipc ? SP_FRAMING_IPC : SP_FRAMING_TCP, 0);
+    trace_describe(t->trace, p->number, trace_framing(p), 0);
     stream_watch(stream, on_ready, p);
     peer_rewant(p);
     return p;
@@ -273,18 +278,6 @@ static const char *below(struct t *t, struct at at, const char *url, char *text,
     return text;
 }
 
-/* As `url`, with the port that was found. */
-static void actual_url(const char *url, const char *found, char *text, size_t cap)
-{
-    struct url as, at;
-    if (url_parse(url, &as) != E_OK || url_parse(found, &at) != E_OK) {
-        snprintf(text, cap, "%s", found);
-        return;
-    }
-    as.port = at.port;
-    url_text(&as, text, cap);
-}
-
 static struct endpoint *endpoint_listen(struct t *t, struct at at, const char *url)
 {
     char address[160];
@@ -298,7 +291,7 @@ static struct endpoint *endpoint_listen(struct t *t, struct at at, const char *u
         net_listen(t->net, below(t, at, url, address, sizeof address), on_accept, e, &e->listener);
     if (err != E_OK)
         t_stop(t, UNFAIR, at, "we cannot listen at %s: %s", url, err_name(err));
-    actual_url(url, e->listener->url, e->url, sizeof e->url);
+    url_with_port(url, e->listener->url, e->url, sizeof e->url);
     return e;
 }
 
@@ -468,8 +461,7 @@ struct peer *peer_attach(struct iut *s, struct at at, bool plain)
     }
     p->iut = s;
     const struct sp_protocol *protocol = sp_protocol_named(s->protocol);
-    trace_describe(t->trace, p->number, p->ipc ? SP_FRAMING_IPC : SP_FRAMING_TCP,
-                   protocol ? protocol->self : 0);
+    trace_describe(t->trace, p->number, trace_framing(p), protocol ? protocol->self : 0);
     return p;
 }
 
@@ -483,8 +475,7 @@ struct peer *reattach_raw_(struct at at, struct peer *old)
                                        : accept_service(t, at);
     p->iut = old->iut;
     const struct sp_protocol *protocol = p->iut ? sp_protocol_named(p->iut->protocol) : NULL;
-    trace_describe(t->trace, p->number, p->ipc ? SP_FRAMING_IPC : SP_FRAMING_TCP,
-                   protocol ? protocol->self : 0);
+    trace_describe(t->trace, p->number, trace_framing(p), protocol ? protocol->self : 0);
     return p;
 }
 

@@ -48,7 +48,7 @@ static void note_field(void *ctx, const struct dissected *f)
     names->n = 0;
 }
 
-static void names_are(enum sp_framing framing, uint16_t type, bool greeted, const char *pattern,
+static void names_are(enum trace_framing framing, uint16_t type, bool greeted, const char *pattern,
                       const char *wanted)
 {
     struct buf stream = octets_of(pattern);
@@ -73,27 +73,27 @@ static void names_are(enum sp_framing framing, uint16_t type, bool greeted, cons
 static void fields(void **state)
 {
     (void)state;
-    names_are(SP_FRAMING_TCP, 0, false,
+    names_are(TRACE_TCP, 0, false,
               "00 'SP' 00 u16:0x30 0000 u64:12 0000000a 80001f03 'ping' u64:4 80001f04",
               "0+3 magic \n3+1 version 0\n4+2 type 0x0030 REQ\n6+2 reserved \n"
               "8+8 length 12 octets\n16+4 hop 0x0000000a\n20+4 id 0x80001f03\n24+4 body\n"
               "28+8 length 4 octets\n36+4 id 0x80001f04\n");
-    names_are(SP_FRAMING_IPC, 0, false, "00 'SP' 00 u16:0x11 0000 01 u64:6 u32:1 'hi' 02 u64:1 'x'",
+    names_are(TRACE_IPC, 0, false, "00 'SP' 00 u16:0x11 0000 01 u64:6 u32:1 'hi' 02 u64:1 'x'",
               "0+3 magic \n3+1 version 0\n4+2 type 0x0011 PAIR1\n6+2 reserved \n"
               "8+1 frame type 1\n9+8 length 6 octets\n17+4 hops 1\n21+2 body\n"
               "23+1 ! frame type 2\n24+8 ! length 1 octet: no room for the hop count\n"
               "32+1 ! header cut short\n");
-    names_are(SP_FRAMING_TCP, SP_REP, true, "u64:0 u64:4 00000001 u64:2 'ab' u64:5 80000000 'x'",
+    names_are(TRACE_TCP, SP_REP, true, "u64:0 u64:4 00000001 u64:2 'ab' u64:5 80000000 'x'",
               "0+8 ! length 0 octets: no room for an id\n"
               "8+8 length 4 octets\n16+4 ! hop 0x00000001: no id behind it\n"
               "20+8 ! length 2 octets: no room for an id\n28+2 ! header cut short\n"
               "30+8 length 5 octets\n38+4 id 0x80000000\n42+1 body\n");
-    names_are(SP_FRAMING_TCP, SP_REQ, false, "00 'SP' 01 u16:0x1234 0001 u64:4 80000001",
+    names_are(TRACE_TCP, SP_REQ, false, "00 'SP' 01 u16:0x1234 0001 u64:4 80000001",
               "0+3 magic \n3+1 ! version 1\n4+2 ! type 0x1234 unknown\n6+2 ! reserved not zero\n"
               "8+8 length 4 octets\n16+4 id 0x80000001\n");
-    names_are(SP_FRAMING_TCP, SP_BUS, true, "u64:0 u64:1 00",
+    names_are(TRACE_TCP, SP_BUS, true, "u64:0 u64:1 00",
               "0+8 length 0 octets: an empty message\n8+8 length 1 octet\n16+1 body\n");
-    names_are(SP_FRAMING_TCP, 0, true, "u64:0xffffffffffffffff",
+    names_are(TRACE_TCP, 0, true, "u64:0xffffffffffffffff",
               "0+8 length "
               "18446744073709551615 octets\n");
 }
@@ -103,7 +103,7 @@ static void not_sp_at_all(void **state)
     (void)state;
     struct dissector d;
     struct names names = { 0 };
-    dissector_init(&d, SP_FRAMING_TCP, 0, false);
+    dissector_init(&d, TRACE_TCP, 0, false);
     dissector_feed(&d, slice_text("GET / HTTP/1.1\r\n\r\n"), note_field, &names);
     assert_string_equal(buf_text(&names.text), "0+3 ! magic not 00 'SP'\n3+15 ! octets\n");
     buf_free(&names.text);
@@ -125,8 +125,8 @@ static void garbage(void **state)
     uint8_t octets[64];
     for (int round = 0; round < 4000; round++) {
         struct dissector d;
-        dissector_init(&d, round & 1 ? SP_FRAMING_IPC : SP_FRAMING_TCP,
-                       round & 2 ? SP_REQ : SP_PAIR1, round & 4);
+        dissector_init(&d, (enum trace_framing)(round % 3), round & 2 ? SP_REQ : SP_PAIR1,
+                       round & 4);
         for (int feeds = 0; feeds < 8; feeds++) {
             for (size_t i = 0; i < sizeof octets; i++) {
                 seed = seed * 1664525 + 1013904223;
@@ -158,7 +158,7 @@ static void add(struct trace *t, enum trace_kind kind, msec at, unsigned conn, c
 static struct trace *example(void)
 {
     struct trace *t = trace_new();
-    trace_describe(t, 1, SP_FRAMING_TCP, SP_REQ);
+    trace_describe(t, 1, TRACE_TCP, SP_REQ);
     add(t, TRACE_CALL, 1000, 0, NULL, "open s1 req", NULL, 0);
     add(t, TRACE_RESULT, 1000, 0, NULL, "ok", NULL, 0);
     add(t, TRACE_OPEN, 1002, 1, NULL, "tcp, we dial 127.0.0.1:4711", NULL, 0);
@@ -184,6 +184,37 @@ static char *rendered(const struct trace *t,
     assert_true(render(t, &meta, f));
     fclose(f);
     return text;
+}
+
+static void websocket(void **state)
+{
+    (void)state;
+    struct trace *t = trace_new();
+    trace_describe(t, 1, TRACE_WS, SP_REP);
+    add(t, TRACE_OUT, 0, 1, "'GET / HTTP/1.1' 0d 0a 'Host'", NULL, NULL, 0);
+    add(t, TRACE_OUT, 0, 1, "': x' 0d 0a 0d 0a 82 86 01020304 81020305 6968", NULL, NULL, 0);
+    add(t, TRACE_IN, 0, 1, "'HTTP/1.1 400 Bad' 0d 0a 0d 0a 88 02 03ea c1 7e 0005 'hello'", NULL,
+        NULL, 0);
+    char *got = rendered(t, trace_text);
+    static const char *const wanted[] = {
+        "0  \"GET / HTTP/1.1\\r\\n\"\n",
+        "16  \"Host\"\n",
+        "20  \": x\\r\\n\"\n",
+        "25  \"\\r\\n\"  the end of the head\n",
+        "27  82 86                                           frame FIN Binary, masked, 6 octets",
+        "29  01 02 03 04                                     mask",
+        "33  81 02 03 05                                     id 0x80000001",
+        "37  69 68                                           |ih|  body, 2 octets: |hj|\n",
+        "88 02                                           frame FIN Close, not masked, 2 octets",
+        "03 ea                                           code 1002",
+        "c1 7e                                           ! frame FIN RSV1 Text, not masked",
+        "00 05                                           ! length 5 octets: a shorter form",
+    };
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+        if (!strstr(got, wanted[i]))
+            fail_msg("no %s in\n%s", wanted[i], got);
+    free(got);
+    trace_free(t);
 }
 
 static void text(void **state)
@@ -234,7 +265,7 @@ static void long_bodies_are_cut(void **state)
 {
     (void)state;
     struct trace *t = trace_new();
-    trace_describe(t, 1, SP_FRAMING_TCP, SP_PAIR0);
+    trace_describe(t, 1, TRACE_TCP, SP_PAIR0);
     add(t, TRACE_IN, 0, 1, "00 'SP' 00 0010 0000 u64:100000 'x'*100000", NULL, NULL, 0);
     char *got = rendered(t, trace_text);
     assert_non_null(strstr(got, "... 99840 octets not shown\n"));
@@ -247,7 +278,7 @@ static void json_lines_come_back(void **state)
 {
     (void)state;
     struct trace *t = example();
-    trace_describe_greeted(t, 2, SP_FRAMING_IPC, SP_PAIR1);
+    trace_describe_greeted(t, 2, TRACE_IPC, SP_PAIR1);
     add(t, TRACE_OUT, 1300, 2, "01 u64:4 u32:3", NULL, NULL, 0);
     char *lines = rendered(t, trace_jsonl), *before = rendered(t, trace_text);
     assert_non_null(strstr(lines, "\"octets\":\"000000000000000000088"));
@@ -294,7 +325,7 @@ static void broken_lines(void **state)
         { "{\"kind\":\"dance\"}\n", "line 1: an unknown \"kind\"" },
         { "{\"kind\":\"in\",\"octets\":\"0\"}\n", "line 1: \"octets\" is not hex" },
         { "\n{\"kind\":\"connection\",\"conn\":1,\"framing\":\"udp\"}\n",
-          "line 2: a connection has framing tcp or ipc" },
+          "line 2: a connection has framing tcp, ipc or ws" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct trace *t = trace_new();
@@ -356,6 +387,7 @@ int main(void)
         cmocka_unit_test(fields),
         cmocka_unit_test(not_sp_at_all),
         cmocka_unit_test(garbage),
+        cmocka_unit_test(websocket),
         cmocka_unit_test(text),
         cmocka_unit_test(long_bodies_are_cut),
         cmocka_unit_test(json_lines_come_back),

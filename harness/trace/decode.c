@@ -16,9 +16,10 @@ static const char help[] =
     "Names the octets of an SP stream, field by field, with the clause for each.\n"
     "\n"
     "  --ipc          framed as over ipc: a type octet before each length\n"
+    "  --ws           a WebSocket: the opening handshake, then frames\n"
     "  --type NAME    the sender of lines without > is a NAME (req, rep, pub, ...), where no\n"
     "                 greeting says so\n"
-    "  --frames       the octets begin with a frame: there is no greeting\n"
+    "  --frames       the octets begin with a frame: there is no greeting or handshake\n"
     "  --json         JSON lines instead of text\n"
     "\n"
     "FILE holds hex, in any of the forms people have at hand: plain pairs, the byte notation\n"
@@ -31,7 +32,7 @@ static const char help[] =
     "  $ echo \"00 'SP' 00 0030 0000  u64:8 80001f03 'ping'\" | spconform decode -\n";
 
 struct decode {
-    enum sp_framing framing;
+    enum trace_framing framing;
     uint16_t type;
     bool frames, json;
 };
@@ -108,19 +109,24 @@ static int decode(const struct decode *d, const char *path)
 
 int cmd_decode(int argc, char **argv)
 {
-    static const struct option options[] = {
-        { "ipc", no_argument, NULL, 'i' },    { "type", required_argument, NULL, 't' },
-        { "frames", no_argument, NULL, 'f' }, { "json", no_argument, NULL, 'j' },
-        { "help", no_argument, NULL, 'h' },   { 0 }
-    };
-    struct decode d = { .framing = SP_FRAMING_TCP };
+    static const struct option options[] = { { "ipc", no_argument, NULL, 'i' },
+                                             { "ws", no_argument, NULL, 'w' },
+                                             { "type", required_argument, NULL, 't' },
+                                             { "frames", no_argument, NULL, 'f' },
+                                             { "json", no_argument, NULL, 'j' },
+                                             { "help", no_argument, NULL, 'h' },
+                                             { 0 } };
+    struct decode d = { .framing = TRACE_TCP };
     optind = 1;
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
         const struct sp_protocol *p;
         switch (c) {
         case 'i':
-            d.framing = SP_FRAMING_IPC;
+            d.framing = TRACE_IPC;
+            break;
+        case 'w':
+            d.framing = TRACE_WS;
             break;
         case 't':
             p = sp_protocol_named(optarg);

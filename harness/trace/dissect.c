@@ -5,29 +5,27 @@
 #include "sp/protocol.h"
 #include "trace/dissect.h"
 
-enum header { HEADER_NONE, HEADER_TAGS, HEADER_HOPS };
-
-static uint16_t sender(const struct dissector *d)
+uint16_t dissect_sender(const struct dissector *d)
 {
     return sp_protocol_numbered(d->type) ? d->type : d->type_otherwise;
 }
 
-static enum header header_of(uint16_t type)
+enum sp_header dissect_header_of(uint16_t type)
 {
     switch (type) {
     case SP_REQ:
     case SP_REP:
     case SP_SURVEYOR:
     case SP_RESPONDENT:
-        return HEADER_TAGS;
+        return SP_HEADER_TAGS;
     case SP_PAIR1:
-        return HEADER_HOPS;
+        return SP_HEADER_HOPS;
     default: /* any 16-bit number, not one of an enum */
-        return HEADER_NONE;
+        return SP_HEADER_NONE;
     }
 }
 
-static const char *header_clause(uint16_t type)
+const char *dissect_header_clause(uint16_t type)
 {
     switch (type) {
     case SP_REQ:
@@ -68,13 +66,19 @@ static const char *step_name(enum dissect_step step)
         return "body";
     case DISSECT_GARBAGE:
         return "octets";
+    case DISSECT_HTTP_LINE:
+    case DISSECT_WS_HEAD:
+    case DISSECT_WS_LENGTH:
+    case DISSECT_WS_KEY:
+    case DISSECT_WS_CODE:
+        break; /* dissect_ws.c */
     }
     return "";
 }
 
 static const char *step_clause(const struct dissector *d)
 {
-    bool ipc = d->framing == SP_FRAMING_IPC;
+    bool ipc = d->framing == TRACE_IPC;
     switch (d->step) {
     case DISSECT_MAGIC:
     case DISSECT_VERSION:
@@ -89,10 +93,16 @@ static const char *step_clause(const struct dissector *d)
     case DISSECT_TAG:
     case DISSECT_HOPS:
     case DISSECT_SHORT:
-        return header_clause(sender(d));
+        return dissect_header_clause(dissect_sender(d));
     case DISSECT_BODY:
     case DISSECT_GARBAGE:
         return "";
+    case DISSECT_HTTP_LINE:
+    case DISSECT_WS_HEAD:
+    case DISSECT_WS_LENGTH:
+    case DISSECT_WS_KEY:
+    case DISSECT_WS_CODE:
+        break; /* dissect_ws.c */
     }
     return "";
 }
@@ -119,32 +129,41 @@ static uint64_t step_size(const struct dissector *d)
         return d->left;
     case DISSECT_GARBAGE:
         return UINT64_MAX;
+    case DISSECT_HTTP_LINE:
+    case DISSECT_WS_HEAD:
+    case DISSECT_WS_LENGTH:
+    case DISSECT_WS_KEY:
+    case DISSECT_WS_CODE:
+        break; /* dissect_ws.c */
     }
     return UINT64_MAX;
 }
 
 static enum dissect_step frame_start(const struct dissector *d)
 {
-    return d->framing == SP_FRAMING_IPC ? DISSECT_FRAME_TYPE : DISSECT_LENGTH;
+    return d->framing == TRACE_IPC ? DISSECT_FRAME_TYPE : DISSECT_LENGTH;
 }
 
 static enum dissect_step next_in_payload(const struct dissector *d, bool header_due)
 {
     if (d->left == 0)
         return frame_start(d);
-    enum header header = header_due ? header_of(sender(d)) : HEADER_NONE;
-    if (header == HEADER_NONE)
+    enum sp_header header = header_due ? dissect_header_of(dissect_sender(d)) : SP_HEADER_NONE;
+    if (header == SP_HEADER_NONE)
         return DISSECT_BODY;
     if (d->left < 4)
         return DISSECT_SHORT;
-    return header == HEADER_TAGS ? DISSECT_TAG : DISSECT_HOPS;
+    return header == SP_HEADER_TAGS ? DISSECT_TAG : DISSECT_HOPS;
 }
 
-void dissector_init(struct dissector *d, enum sp_framing framing, uint16_t type_otherwise,
+void dissector_init(struct dissector *d, enum trace_framing framing, uint16_t type_otherwise,
                     bool greeted)
 {
     *d = (struct dissector){ .framing = framing, .type_otherwise = type_otherwise };
-    d->step = greeted ? frame_start(d) : DISSECT_MAGIC;
+    if (framing == TRACE_WS)
+        d->step = greeted ? DISSECT_WS_HEAD : DISSECT_HTTP_LINE;
+    else
+        d->step = greeted ? frame_start(d) : DISSECT_MAGIC;
 }
 
 static void describe_type(struct dissected *f, uint16_t type)
@@ -163,10 +182,10 @@ static void describe_type(struct dissected *f, uint16_t type)
 
 static void describe_length(const struct dissector *d, struct dissected *f, uint64_t size)
 {
-    enum header header = header_of(sender(d));
+    enum sp_header header = dissect_header_of(dissect_sender(d));
     const char *remark = "";
-    if (header != HEADER_NONE && size < 4) {
-        remark = header == HEADER_TAGS ? ": no room for an id" : ": no room for the hop count";
+    if (header != SP_HEADER_NONE && size < 4) {
+        remark = header == SP_HEADER_TAGS ? ": no room for an id" : ": no room for the hop count";
         f->wrong = true;
     } else if (size == 0) {
         remark = ": an empty message";
@@ -234,6 +253,12 @@ static void finish(struct dissector *d, struct dissected *f)
     case DISSECT_BODY:
     case DISSECT_GARBAGE:
         return;
+    case DISSECT_HTTP_LINE:
+    case DISSECT_WS_HEAD:
+    case DISSECT_WS_LENGTH:
+    case DISSECT_WS_KEY:
+    case DISSECT_WS_CODE:
+        break; /* dissect_ws.c */
     }
 }
 
@@ -259,6 +284,10 @@ static void name_run(struct dissector *d, struct dissected *f)
 void dissector_feed(struct dissector *d, struct slice in,
                     void (*field)(void *, const struct dissected *), void *ctx)
 {
+    if (d->framing == TRACE_WS) {
+        dissect_ws(d, in, field, ctx);
+        return;
+    }
     while (in.n) {
         enum dissect_step step = d->step;
         bool run = step == DISSECT_SHORT || step == DISSECT_BODY || step == DISSECT_GARBAGE;

@@ -7,7 +7,7 @@
 /* What trace_describe was told, and, of a stream that was not seen from its start, that it begins
  * behind its greeting. */
 struct flow_about {
-    enum sp_framing framing;
+    enum trace_framing framing;
     uint16_t iut_type; /* 0: not known */
     bool greeted;
 };

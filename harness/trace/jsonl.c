@@ -69,9 +69,8 @@ static void put_connection(struct render *r, unsigned conn)
     const struct flow *flow = flows_get(&r->flows, conn);
     if (!flow || !flow->described || flow->begun)
         return;
-    bool ipc = flow->about.framing == SP_FRAMING_IPC;
     json_t *line = json_pack("{s:s, s:i, s:s}", "kind", "connection", "conn", (int)conn, "framing",
-                             ipc ? "ipc" : "tcp");
+                             trace_framing_name(flow->about.framing));
     if (line && flow->about.iut_type)
         json_object_set_new(line, "type", json_integer(flow->about.iut_type));
     if (line && flow->about.greeted)

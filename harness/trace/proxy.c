@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "trace/proxy.h"
+#include "net/url.h"
 
 enum {
     READ_SIZE = 64 << 10,
@@ -194,6 +195,17 @@ static void check_reset(struct net_timer *t, msec now)
     go_on((struct session *)(void *)start);
 }
 
+/* ws://HOST:PORT/PATH goes through as tcp://HOST:PORT. */
+static enum err carrier_url(const char *text, char *out, size_t cap)
+{
+    struct url url;
+    enum err err = url_parse(text, &url);
+    url = url_below(&url);
+    if (!err)
+        url_text(&url, out, cap);
+    return err;
+}
+
 static void accepted(void *ctx, struct stream *dialer)
 {
     struct proxy *p = ctx;
@@ -220,7 +232,10 @@ static void accepted(void *ctx, struct stream *dialer)
     char note[300];
     snprintf(note, sizeof note, "%s to %s", p->url, c->target);
     tell(s, TRACE_OPEN, (struct slice){ 0 }, note);
-    enum err err = net_dial(c->net, c->target, &s->side[TARGET].stream);
+    char address[160];
+    enum err err = carrier_url(c->target, address, sizeof address);
+    if (!err)
+        err = net_dial(c->net, address, &s->side[TARGET].stream);
     if (err) {
         snprintf(note, sizeof note, "cannot be dialled: %s", err_name(err));
         tell_of(&s->side[TARGET], TRACE_END, note);
@@ -237,12 +252,15 @@ enum err proxy_open(const struct proxy_config *config, struct proxy **out)
     if (!p)
         return E_NOMEM;
     p->config = config;
-    enum err err = net_listen(config->net, config->listen, accepted, p, &p->listener);
+    char address[160];
+    enum err err = carrier_url(config->listen, address, sizeof address);
+    if (!err)
+        err = net_listen(config->net, address, accepted, p, &p->listener);
     if (err) {
         free(p);
         return err;
     }
-    memcpy(p->url, p->listener->url, sizeof p->url);
+    url_with_port(config->listen, p->listener->url, p->url, sizeof p->url);
     *out = p;
     return E_OK;
 }

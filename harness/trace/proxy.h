@@ -8,7 +8,7 @@ struct proxy;
 
 struct proxy_config {
     struct net *net;
-    const char *listen, *target; /* of one transport: the framing of tcp and ipc differs */
+    const char *listen, *target; /* of one transport: their framing differs */
     size_t max;                  /* connections to take, 0: no limit */
     /* Every event as it happens: TRACE_OUT is from the dialer to the target. */
     void (*event)(void *ctx, const struct trace_event *);

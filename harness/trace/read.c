@@ -30,11 +30,13 @@ static json_int_t number_at(const json_t *line, const char *key, json_int_t min,
 static const char *read_connection(struct trace *t, const json_t *line)
 {
     const char *framing = string_at(line, "framing");
-    if (!framing || (strcmp(framing, "tcp") != 0 && strcmp(framing, "ipc") != 0))
-        return "a connection has framing tcp or ipc";
+    enum trace_framing f = TRACE_TCP;
+    while (framing && f <= TRACE_WS && strcmp(framing, trace_framing_name(f)) != 0)
+        f++;
+    if (!framing || f > TRACE_WS)
+        return "a connection has framing tcp, ipc or ws";
     unsigned conn = (unsigned)number_at(line, "conn", 0, INT32_MAX);
     uint16_t type = (uint16_t)number_at(line, "type", 0, UINT16_MAX);
-    enum sp_framing f = *framing == 'i' ? SP_FRAMING_IPC : SP_FRAMING_TCP;
     if (json_is_true(json_object_get(line, "greeted")))
         trace_describe_greeted(t, conn, f, type);
     else

@@ -42,9 +42,29 @@ static void put_rows(FILE *out, const struct dissected *f, size_t from, size_t t
     }
 }
 
+/* A line of a head of HTTP is read as text. */
+static void put_line(FILE *out, const struct dissected *f)
+{
+    fprintf(out, "        %6" PRIu64 "  \"", f->offset);
+    for (size_t i = 0; i < f->octets.n; i++) {
+        uint8_t c = f->octets.p[i];
+        if (c == '\r' || c == '\n')
+            fputs(c == '\r' ? "\\r" : "\\n", out);
+        else if (c >= ' ' && c <= '~' && c != '\\' && c != '"')
+            fputc(c, out);
+        else
+            fprintf(out, "\\x%02x", c);
+    }
+    fprintf(out, "\"%s%s\n", f->value[0] ? "  " : "", f->value);
+}
+
 static void put_field(void *ctx, const struct dissected *f)
 {
     FILE *out = ctx;
+    if (strcmp(f->name, "line") == 0) {
+        put_line(out, f);
+        return;
+    }
     if (f->octets.n > 8 || strcmp(f->name, "body") == 0 || strcmp(f->name, "octets") == 0) {
         size_t n = f->octets.n;
         put_rows(out, f, 0, n > LONG_RUN ? RUN_HEAD : n);

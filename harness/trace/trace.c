@@ -120,12 +120,17 @@ static void describe(struct trace *t, unsigned conn, const struct flow_about *ab
     t->about[i] = (struct described){ conn, *about };
 }
 
-void trace_describe(struct trace *t, unsigned conn, enum sp_framing framing, uint16_t iut_type)
+const char *trace_framing_name(enum trace_framing framing)
+{
+    return framing == TRACE_WS ? "ws" : framing == TRACE_IPC ? "ipc" : "tcp";
+}
+
+void trace_describe(struct trace *t, unsigned conn, enum trace_framing framing, uint16_t iut_type)
 {
     describe(t, conn, &(struct flow_about){ .framing = framing, .iut_type = iut_type });
 }
 
-void trace_describe_greeted(struct trace *t, unsigned conn, enum sp_framing framing,
+void trace_describe_greeted(struct trace *t, unsigned conn, enum trace_framing framing,
                             uint16_t iut_type)
 {
     describe(t, conn, &(struct flow_about){ framing, iut_type, .greeted = true });

@@ -37,11 +37,15 @@ void trace_free(struct trace *);
 /* Octets in one direction of one connection that follow each other are kept as separate events:
  * their timing is evidence.  When memory is short the event is dropped and counted. */
 void trace_add(struct trace *, const struct trace_event *);
+/* How the octets of a connection are read; TLS is beneath what is recorded. */
+enum trace_framing { TRACE_TCP, TRACE_IPC, TRACE_WS };
+const char *trace_framing_name(enum trace_framing); /* "tcp" "ipc" "ws" */
+
 /* How connection `conn` is framed, and the greeting type of both sides where known, so that it
  * can be dissected. */
-void trace_describe(struct trace *, unsigned conn, enum sp_framing, uint16_t iut_type);
+void trace_describe(struct trace *, unsigned conn, enum trace_framing, uint16_t iut_type);
 /* The same for a stream that was not seen from its start: it begins behind its greeting. */
-void trace_describe_greeted(struct trace *, unsigned conn, enum sp_framing, uint16_t iut_type);
+void trace_describe_greeted(struct trace *, unsigned conn, enum trace_framing, uint16_t iut_type);
 size_t trace_count(const struct trace *);
 size_t trace_lost(const struct trace *); /* events dropped: memory was short, or too much came */
 const struct trace_event *trace_get(const struct trace *, size_t i);

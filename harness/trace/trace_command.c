@@ -24,8 +24,9 @@ static const char help[] =
     "  --jsonl FILE   JSON lines as well, for spconform decode and other programs\n"
     "  --max N        end after N connections; otherwise SIGINT or SIGTERM ends it\n"
     "\n"
-    "LISTEN and TARGET are tcp://HOST:PORT or ipc:///PATH, both of the same kind.  Port 0 is any\n"
-    "port.  The first line of output is the address to dial instead of TARGET.  A listener whose\n"
+    "LISTEN and TARGET are tcp://HOST:PORT, ipc:///PATH or ws://HOST:PORT/PATH, both of the same\n"
+    "kind.  Port 0 is any port.  The first line of output is the address to dial instead of "
+    "TARGET.  A listener whose\n"
     "dialers are to be watched is TARGET; for a dialer, point it at LISTEN.\n"
     "\n"
     "example: between nngcat and a server at port 5555\n"
@@ -42,7 +43,7 @@ struct sink {
 
 struct tracing {
     struct sink text, jsonl;
-    enum sp_framing framing;
+    enum trace_framing framing;
     bool stop;
     struct stream *signals;
     int signalled; /* readable when a signal has come; -1: not watched yet */
@@ -56,7 +57,7 @@ static void give_up(struct sink *s)
     s->lost = true;
 }
 
-static void record(struct sink *s, enum sp_framing framing, const struct trace_event *e)
+static void record(struct sink *s, enum trace_framing framing, const struct trace_event *e)
 {
     if (!s->render.out || s->lost)
         return;
@@ -183,7 +184,9 @@ static int usage(const char *what, const char *word)
 static int trace(const char *text, const char *jsonl, struct proxy_config *config)
 {
     struct tracing t = { .text.event = render_text, .jsonl.event = render_json, .signalled = -1 };
-    t.framing = strncmp(config->listen, "ipc:", 4) == 0 ? SP_FRAMING_IPC : SP_FRAMING_TCP;
+    t.framing = strncmp(config->listen, "ipc:", 4) == 0  ? TRACE_IPC
+                : strncmp(config->listen, "ws:", 3) == 0 ? TRACE_WS
+                                                         : TRACE_TCP;
     int status = 2;
     if (!text && !(jsonl && strcmp(jsonl, "-") == 0))
         text = "-";
@@ -198,7 +201,10 @@ static int trace(const char *text, const char *jsonl, struct proxy_config *confi
 
 static const char *scheme_of(const char *url)
 {
-    return strncmp(url, "tcp://", 6) == 0 ? "tcp" : strncmp(url, "ipc://", 6) == 0 ? "ipc" : NULL;
+    return strncmp(url, "tcp://", 6) == 0   ? "tcp"
+           : strncmp(url, "ipc://", 6) == 0 ? "ipc"
+           : strncmp(url, "ws://", 5) == 0  ? "ws"
+                                            : NULL;
 }
 
 int cmd_trace(int argc, char **argv)
@@ -241,7 +247,7 @@ int cmd_trace(int argc, char **argv)
     config.target = argv[optind + 1];
     const char *from = scheme_of(config.listen), *to = scheme_of(config.target);
     if (!from || !to)
-        return usage("neither tcp://HOST:PORT nor ipc:///PATH: ",
+        return usage("neither tcp://HOST:PORT nor ipc:///PATH nor ws://HOST:PORT/PATH: ",
                      from ? config.target : config.listen);
     if (strcmp(from, to) != 0)
         return usage("LISTEN and TARGET differ in transport, and so in framing", "");

@@ -73,7 +73,7 @@ static void show_vector(const struct vector *v)
     struct trace *t = trace_new();
     struct buf octets = { 0 };
     enum vector_way way;
-    trace_describe(t, 1, v->framing, v->protocol->self);
+    trace_describe(t, 1, v->framing == SP_FRAMING_IPC ? TRACE_IPC : TRACE_TCP, v->protocol->self);
     for (size_t i = 0; vector_step(v, i, &way, &octets); i++) {
         struct trace_event e = { .kind = way == VECTOR_OUT ? TRACE_IN : TRACE_OUT,
                                  .conn = 1,

@@ -156,6 +156,17 @@ struct url url_below(const struct url *u)
     return below;
 }
 
+void url_with_port(const char *asked, const char *found, char *out, size_t cap)
+{
+    struct url as, at;
+    if (url_parse(asked, &as) != E_OK || url_parse(found, &at) != E_OK || !(as.ws || as.tls)) {
+        snprintf(out, cap, "%s", found);
+        return;
+    }
+    as.port = at.port;
+    url_text(&as, out, cap);
+}
+
 bool url_any_address(const struct url *u)
 {
     static const uint8_t zero[16];

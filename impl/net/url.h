@@ -31,6 +31,8 @@ void url_text(const struct url *, char *out, size_t cap);
 void url_authority(const struct url *, char *out, size_t cap); /* HOST:PORT */
 /* The address alone, as tcp://HOST:PORT, for what tls and ws are carried by. */
 struct url url_below(const struct url *);
+/* `asked`, with the port of the address `found` that a listener got for it. */
+void url_with_port(const char *asked, const char *found, char *out, size_t cap);
 bool url_any_address(const struct url *); /* 0.0.0.0 or :: */
 
 #endif
