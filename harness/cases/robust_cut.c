@@ -72,11 +72,26 @@ CASE(robust_ipc_cut_by_close,
 
 /* ---- one peer stalls or breaks off, the others go on ---- */
 
-static struct peer *stall_in_message(struct iut *pull, const char *part)
+/* It says `size` octets, and sends `part`. */
+static struct peer *stall_in_message(struct t *t, struct iut *pull, unsigned size, const char *part)
 {
     struct peer *us = attach(pull, "push");
 
-    wire_send(us, part);
+    if (over_ws(t))
+        wire_send(us, ws_frame_pattern(us, part, .length_declared = true, .declared = size));
+    else
+        wire_send(us, value(t, "%s u64:%u %s", over_ipc(t) ? "01" : "", size, part));
+    return us;
+}
+
+static struct peer *stall_in_head(struct t *t, struct iut *pull)
+{
+    struct peer *us = attach(pull, "push");
+
+    if (over_ws(t)) /* the longest form, masked by a client */
+        wire_send(us, dials(t) ? "82 7f 00*3" : "82 ff 00*3");
+    else
+        wire_send(us, value(t, "%s 00*5", over_ipc(t) ? "01" : ""));
     return us;
 }
 
@@ -85,11 +100,9 @@ CASE(
     .title = "serves its other pipes while a peer stalls within a message, and delivers none of it",
     .covers = "SP-ROB-005", .why = "one slow or hostile peer would stop a server", .via = ANY)
 {
-    const char *type = over_ipc(t) ? "01" : "";
     struct iut *pull = iut_open(t, "pull");
-    struct peer *stalled[] = { stall_in_message(pull, value(t, "%s u64:10 'not'", type)),
-                               stall_in_message(pull, value(t, "%s 00*5", type)),
-                               stall_in_message(pull, value(t, "%s u64:70000 'not'*20", type)) };
+    struct peer *stalled[] = { stall_in_message(t, pull, 10, "'not'"), stall_in_head(t, pull),
+                               stall_in_message(t, pull, 70000, "'not'*20") };
     struct peer *push = attach(pull, "push");
 
     for (unsigned i = 0; i < 5; i++) {
@@ -107,10 +120,9 @@ CASE(robust_message_cut_by_reset,
      .title = "delivers nothing of a message cut off by a reset, and leaves its other pipes alone",
      .covers = "SP-ROB-006", .via = ANY)
 {
-    const char *type = over_ipc(t) ? "01" : "";
     struct iut *pull = iut_open(t, "pull");
     struct peer *push = attach(pull, "push");
-    struct peer *cut = stall_in_message(pull, value(t, "%s u64:10 'not'", type));
+    struct peer *cut = stall_in_message(t, pull, 10, "'not'");
 
     wire_drains_within(cut, 50);
     wire_reset(cut);
@@ -125,12 +137,11 @@ CASE(robust_close_while_peers_stall,
      .covers = "SP-ROB-020", .why = "an application that cannot end has to be killed",
      .via = STREAM)
 {
-    const char *type = over_ipc(t) ? "01" : "";
     struct iut *pull = iut_open(t, "pull");
     struct peer *silent = attach_ungreeted(t, pull, "pull");
     struct peer *greeting_cut = attach_ungreeted(t, pull, "pull");
     wire_send(greeting_cut, "00 'SP' 00");
-    struct peer *message_cut = stall_in_message(pull, value(t, "%s u64:10 'not'", type));
+    struct peer *message_cut = stall_in_message(t, pull, 10, "'not'");
 
     int64_t start = now(t);
     iut_close(pull);
