@@ -99,7 +99,8 @@ class Socket extends lines.Socket {
   listen(url) {
     if (url.includes('[')) this.nn.ipv6(true);
     return lines.onAnyPort(url, (actual) => {
-      this.attempt(() => this.nn.bind(actual));
+      // A listener for WebSocket has no path: it takes none, and serves every one.
+      this.attempt(() => this.nn.bind(actual.replace(/^(ws:\/\/[^/]*)\/.*/, '$1')));
       return actual;
     });
   }

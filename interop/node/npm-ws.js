@@ -9,6 +9,9 @@ const { version } = require('ws/package.json');
 const { Failure, NotAvailable, main } = require('./lines.js');
 const mapping = require('./mapping.js');
 
+const FAREWELL = 1000; // ms that a Close waits for the peer's
+const closing = []; // sockets whose connections are still saying farewell
+
 class Socket extends mapping.Socket {
   numbers = ['max-recv', 'reconnect-min'];
   files = ['tls-ca', 'tls-cert', 'tls-key'];
@@ -17,11 +20,13 @@ class Socket extends mapping.Socket {
 
   tls() {
     const read = (option) => this.options[option] && fs.readFileSync(this.options[option]);
-    return { ca: read('tls-ca'), cert: read('tls-cert'), key: read('tls-key') };
+    const ca = read('tls-ca');
+    return { ca, cert: read('tls-cert'), key: read('tls-key'), rejectUnauthorized: Boolean(ca) };
   }
 
   limits() {
-    return { maxPayload: this.options['max-recv'] || 0, perMessageDeflate: false };
+    const maxPayload = this.options['max-recv'] || 0;
+    return { maxPayload, perMessageDeflate: false, closeTimeout: FAREWELL };
   }
 
   connect(url) {
@@ -87,12 +92,19 @@ class Socket extends mapping.Socket {
     return offered.split(',').some((name) => name.trim() === this.served);
   }
 
-  async close() {
+  // Nobody new is let in; those that are there are told.
+  close() {
     super.close();
-    const closed = this.servers.map((server) => new Promise((resolve) => server.close(resolve)));
+    for (const server of this.servers) server.close();
+    for (const ws of this.all)
+      if (ws.readyState === WebSocket.OPEN) ws.close(1000);
+      else ws.terminate();
+    closing.push(this);
+  }
+
+  end() {
     for (const ws of this.all) ws.terminate();
     for (const server of this.servers) server.closeAllConnections();
-    await Promise.all(closed);
   }
 }
 
@@ -103,5 +115,8 @@ main({
   open(protocol, raw) {
     if (raw) throw new NotAvailable();
     return new Socket(protocol);
+  },
+  reset() {
+    while (closing.length) closing.pop().end();
   },
 });

@@ -1,5 +1,5 @@
-"""The adapters in interop/node: that they are true to the line protocol, and that each talks to each
-over WebSocket."""
+"""The adapters of what knows WebSocket, and of node-nanomsg: that they are true to the line protocol,
+and that each talks to each over WebSocket."""
 import os
 import shutil
 import signal
@@ -9,28 +9,36 @@ from itertools import product
 
 import pytest
 
-from adapter import ROOT, SOURCES, Adapter
+from adapter import BUILT, ROOT, SOURCES, Adapter
 from conftest import left_running
 
-NAMES = ("node-nanomsg", "npm-ws", "chromium")
-LISTENERS = ("node-nanomsg", "npm-ws")
+LISTENERS = ("node-nanomsg", "npm-ws", "libwebsockets", "websockets")
+NAMES = (*LISTENERS, "chromium")
+STRANGERS = ("npm-ws", "libwebsockets", "websockets", "chromium")  # to SP
 FEATURES = {
     "node-nanomsg": "tcp tcp6 ipc inproc ws device pipes subscribe unsubscribe survey-deadline resend-ivl"
     " ttl max-recv reconnect-min reconnect-max linger send-buf recv-buf",
     "npm-ws": "ws wss pipes max-recv reconnect-min subscribe unsubscribe tls-ca tls-cert tls-key",
+    "libwebsockets": "ws wss pipes max-recv reconnect-min subscribe unsubscribe tls-ca tls-cert tls-key",
+    "websockets": "ws wss pipes max-recv reconnect-min subscribe unsubscribe tls-ca tls-cert tls-key",
     "chromium": "ws wss pipes reconnect-min subscribe unsubscribe tls-ca",
 }
 HEADERLESS = {"pair", "pair0", "pub", "sub", "push", "pull", "bus"}
 PROTOCOLS = {
     "node-nanomsg": HEADERLESS | {"req", "rep", "surveyor", "respondent"},
-    "npm-ws": HEADERLESS,
-    "chromium": HEADERLESS,
+    **dict.fromkeys(STRANGERS, HEADERLESS),
 }
 WS = "ws://127.0.0.1:0"
 
 
 def start(name, **environment):
-    if not (ROOT / "interop" / "node" / "node_modules" / "ws").exists():
+    if name == "libwebsockets":
+        if not (BUILT / name).exists():
+            pytest.skip("built without libwebsockets")
+        return Adapter(name, [str(BUILT / name)], **environment)
+    if name == "websockets":
+        pytest.importorskip("websockets")
+    elif not (ROOT / "interop" / "node" / "node_modules" / "ws").exists():
         pytest.skip("not installed: ci/node")
     if name == "chromium" and not os.environ.get("SPCONFORM_CHROMIUM", shutil.which("chromium")):
         pytest.skip("there is no Chromium: ci/node")
@@ -166,10 +174,10 @@ def test_talk(running, listener, dialer, first, second):
     assert a("reset") == b("reset") == "ok"
 
 
-@pytest.mark.parametrize("dialer", ("npm-ws", "chromium"))
-def test_another_protocol_is_refused(running, dialer):
+@pytest.mark.parametrize("listener, dialer", product(LISTENERS[1:], STRANGERS))
+def test_another_protocol_is_refused(running, listener, dialer):
     """The sub-protocol tells: no pipe comes about, and none is left when the right one comes."""
-    a, b = running("npm-ws"), running(dialer, 2)
+    a, b = running(listener), running(dialer, 2)
     for line in ("open a push", "open c pair"):
         a.ok(line)
     b.ok("open b pair")
@@ -181,9 +189,11 @@ def test_another_protocol_is_refused(running, dialer):
     assert a("reset") == b("reset") == "ok"
 
 
-@pytest.mark.parametrize("dialer", NAMES)
-def test_dials_again(running, dialer):
-    a, b = running("npm-ws"), running(dialer, 2)
+@pytest.mark.parametrize("listener, dialer", [("node-nanomsg", "node-nanomsg"),
+                                              *product(LISTENERS[1:], STRANGERS)])
+def test_dials_again(running, listener, dialer):
+    """libnanomsg does so only where the connection was cut: after a Close it dials no more."""
+    a, b = running(listener), running(dialer, 2)
     a.ok("open a pair")
     url = a.ok(f"listen a {WS}")
     a.ok("close a")
@@ -199,8 +209,9 @@ def test_dials_again(running, dialer):
     assert a("reset") == b("reset") == "ok"
 
 
-def test_a_pair_has_one_peer(running):
-    a, b = running("npm-ws"), running("chromium", 2)
+@pytest.mark.parametrize("listener", LISTENERS)
+def test_a_pair_has_one_peer(running, listener):
+    a, b = running(listener), running("chromium", 2)
     a.ok("open a pair")
     for line in ("open b pair", "open c pair"):
         b.ok(line)
@@ -274,9 +285,9 @@ def certificates(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("dialer", ("npm-ws", "chromium"))
-def test_tls(running, certificates, dialer):
-    a, b = running("npm-ws"), running(dialer, 2)
+@pytest.mark.parametrize("listener, dialer", product(LISTENERS[1:], STRANGERS))
+def test_tls(running, certificates, listener, dialer):
+    a, b = running(listener), running(dialer, 2)
     if dialer == "chromium" and not shutil.which("certutil"):
         pytest.skip("there is no certutil: ci/node")
     a.ok("open a pair")
