@@ -23,6 +23,13 @@ ROLES = [(program, role) for program in FLAGS for role in BOTH]
 ROLES += [("nanocat", "bus"), ("nanocat", "pair"), ("nngcat", "pair0"), ("nngcat", "pair1")]
 ASKS = {"req", "pub", "push", "surveyor", "bus", "pair", "pair0", "pair1"}  # again and again
 ANSWERS = {"rep", "respondent"}
+OVER = [
+    (side, program, role, "ws")
+    for side in ("listener", "dialer")
+    for program in FLAGS
+    for role in ("rep", "pub", "pair" if program == "nanocat" else "pair0")
+]
+OVER += [(side, "nngcat", "rep", over) for side in ("listener", "dialer") for over in ("wss", "tls")]
 SECONDS = 60  # only a hang reaches it: six runs share the machine
 SECONDS_ALONE = 20
 
@@ -32,7 +39,24 @@ def free_port(address):
         return probe.getsockname()[1]
 
 
+def certificate(folder):
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    words = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost"
+    subprocess.run(
+        [*words.split(), "-keyout", key, "-out", cert], check=True, stderr=subprocess.DEVNULL
+    )
+    return ["--cert", str(cert), "--key", str(key)]
+
+
+def url_of(transport):
+    address = f"127.0.0.1:{free_port('127.0.0.1')}"
+    scheme = {"tls": "tls+tcp"}.get(transport, transport)
+    return f"{scheme}://{address}" + ("/" if transport in ("ws", "wss") else "")
+
+
 def command(program, role, side, url):
+    if program == "nanocat" and side == "listen" and url.startswith("ws:"):
+        url = url.rstrip("/")  # its listeners have no path
     words = [program, f"--{role}", FLAGS[program][side], url]
     if role in ASKS | ANSWERS:
         words += ["--data", "hello"]
@@ -66,21 +90,28 @@ def fair(done, verdicts):
     assert set(verdicts) - {"SKIP"}, f"nothing was judged: {done}"
 
 
-def listener(program, role, folder):
+def listener(program, role, folder, transport="tcp"):
     """It listens, we connect; when it dies of what we send, --restart brings it back."""
-    url = f"tcp://127.0.0.1:{free_port('127.0.0.1')}"
+    url = url_of(transport)
     words = command(program, role, "listen", url)
+    if transport in ("wss", "tls"):
+        words += certificate(folder)
     target = ("--connect", url, "--protocol", role, "--restart", shlex.join(words))
     with running(words):
         return judge(folder, *target)
 
 
-def dialer(program, role, folder):
+def dialer(program, role, folder, transport="tcp"):
     """We listen; --trigger starts it."""
-    url = f"tcp://127.0.0.1:{free_port('127.0.0.1')}"
+    url = url_of(transport)
     words = command(program, role, "dial", url)
+    if transport in ("wss", "tls"):
+        words += ["--insecure"]  # our certificate is signed by nobody it knows
     target = ("--listen", url, "--protocol", role, "--trigger", shlex.join(words))
     return judge(folder, *target)
+
+
+SIDES = {"listener": listener, "dialer": dialer}
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +123,9 @@ def runs(tmp_path_factory):
             (side, *role): pool.submit(side, *role, tmp_path_factory.mktemp("black-box"))
             for side in (listener, dialer)
             for role in ROLES
+        } | {
+            (side, *role): pool.submit(SIDES[side], *role[:2], tmp_path_factory.mktemp("over"), role[2])
+            for side, *role in OVER
         }
 
 
@@ -102,6 +136,13 @@ def test_role(runs, side, program, role):
     fair(done, verdicts)
     if role == "rep":
         assert verdicts.count("PASS") >= 25, done
+
+
+@pytest.mark.parametrize("side, program, role, transport", OVER)
+def test_role_over(runs, side, program, role, transport):
+    done, verdicts = runs[side, program, role, transport].result()
+    fair(done, verdicts)
+    assert "PASS" in verdicts, done
 
 
 @pytest.mark.parametrize("program", FLAGS)

@@ -1,9 +1,11 @@
 /* cmd_peer.c -- `spconform peer`: one socket of the reference implementation as a shell tool. */
 #include "core/commands.h"
+#include "core/credentials.h"
 #include "core/notation.h"
 #include "core/options.h"
 #include "core/output.h"
 #include "net/node.h"
+#include "net/url.h"
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -19,14 +21,16 @@
 static const char help[] =
     "usage: spconform peer PROTOCOL (--dial URL | --listen URL) [OPTION]...\n"
     "One socket of the reference implementation.  PROTOCOL: pair pair1 pub sub req rep push pull\n"
-    "surveyor respondent bus.  URL: tcp://HOST:PORT tcp://[::1]:PORT ipc://PATH.\n"
+    "surveyor respondent bus.  URL: tcp://HOST:PORT tcp://[::1]:PORT ipc://PATH\n"
+    "ws://HOST:PORT/PATH wss://HOST:PORT/PATH tls+tcp://HOST:PORT.\n"
     "\n"
     "  --send OCTETS     send a message (byte notation: \"'text' 00 ff\"); may be repeated\n"
     "  --recv N          receive N messages, then end (default: 1 for what can receive, when\n"
     "                    nothing is sent by push or pub); 0: none; -1: until interrupted\n"
     "  --answer OCTETS   rep, respondent: what to answer every message with (default: the same)\n"
     "  --subscribe OCTETS   sub: a topic (default: all); may be repeated\n"
-    "  --set OPTION=N    resend-ivl, ttl, max-recv, ... ; may be repeated\n"
+    "  --set OPTION=N    resend-ivl, ttl, max-recv, ws-text, ... ; may be repeated\n"
+    "  --set OPTION=FILE tls-cert and tls-key to listen, tls-ca to check whom we dial: PEM\n"
     "  --timeout MS      for each message; default 5000\n"
     "  --hex             print octets in the byte notation instead of as they are\n"
     "\n"
@@ -35,7 +39,8 @@ static const char help[] =
     "\n"
     "Examples\n"
     "  spconform peer rep --listen tcp://127.0.0.1:5555 --recv -1\n"
-    "  spconform peer req --dial tcp://127.0.0.1:5555 --send \"'hello'\"\n";
+    "  spconform peer req --dial tcp://127.0.0.1:5555 --send \"'hello'\"\n"
+    "  spconform peer pair --listen ws://127.0.0.1:5556/ --recv -1\n";
 
 enum { MANY = 64 };
 
@@ -228,23 +233,40 @@ static int converse(struct tool *x)
     return receive(x);
 }
 
+/* One --set; 0, or the exit status. */
+static int set(struct tool *x, const char *setting)
+{
+    char option[32];
+    const char *equals = strchr(setting, '=');
+    long long number;
+    enum err err;
+    if (!equals)
+        return wrong("--set takes OPTION=N, not", setting);
+    snprintf(option, sizeof option, "%.*s", (int)(equals - setting), setting);
+    if (strncmp(option, "tls-", 4) == 0) {
+        struct buf room = { 0 };
+        const char *pem = credentials_read(equals + 1, &room);
+        err = pem ? node_set_text(x->socket, option, pem) : E_OK;
+        buf_free(&room);
+        if (!pem)
+            return wrong(setting, "no such file, or not one of PEM");
+    } else if (parse_number(equals + 1, INT64_MIN, INT64_MAX, &number)) {
+        err = node_set(x->socket, option, number);
+    } else {
+        return wrong("--set takes OPTION=N, not", setting);
+    }
+    return err == E_OK ? 0 : wrong(setting, err_name(err));
+}
+
 static int connect_it(struct tool *x)
 {
     char actual[160];
-    enum err err = E_OK;
+    enum err err;
     struct buf topic = { 0 };
-    for (size_t i = 0; i < x->setting_count && err == E_OK; i++) {
-        char option[32];
-        const char *equals = strchr(x->settings[i], '=');
-        if (!equals)
-            return wrong("--set takes OPTION=N, not", x->settings[i]);
-        snprintf(option, sizeof option, "%.*s", (int)(equals - x->settings[i]), x->settings[i]);
-        long long number;
-        if (!parse_number(equals + 1, INT64_MIN, INT64_MAX, &number))
-            return wrong("--set takes OPTION=N, not", x->settings[i]);
-        err = node_set(x->socket, option, number);
-        if (err != E_OK)
-            return wrong(x->settings[i], err_name(err));
+    for (size_t i = 0; i < x->setting_count; i++) {
+        int status = set(x, x->settings[i]);
+        if (status)
+            return status;
     }
     if (x->protocol->self == SP_SUB && x->topic_count == 0)
         node_subscribe(x->socket, (struct slice){ 0 }, true);
@@ -258,8 +280,13 @@ static int connect_it(struct tool *x)
     buf_free(&topic);
     err = x->listen ? node_listen(x->socket, x->listen, actual, sizeof actual)
                     : node_dial(x->socket, x->dial);
+    struct url url;
+    const char *place = x->listen ? x->listen : x->dial;
+    if (err == E_INVAL && url_parse(place, &url) == E_OK && url.tls)
+        return wrong(place, x->listen ? "--set tls-cert=FILE and tls-key=FILE, which go together"
+                                      : "--set tls-ca=FILE is no certificate");
     if (err != E_OK)
-        return wrong(x->listen ? x->listen : x->dial, err_name(err));
+        return wrong(place, err_name(err));
     if (x->listen)
         fprintf(stderr, "listening at %s\n", actual);
     /* PUB and BUS throw away what they send to nobody. */

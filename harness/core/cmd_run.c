@@ -149,7 +149,9 @@ static int check_black_box(const struct run_options *o, bool black_box)
                      stderr),
                2;
     if (url_parse(o->url, &url) != E_OK || url.scheme == URL_INPROC)
-        return run_usage("an address is tcp://HOST:PORT or ipc://PATH, not", o->url);
+        return run_usage("an address is tcp://HOST:PORT, ipc://PATH, ws://HOST:PORT/PATH, "
+                         "wss://HOST:PORT/PATH or tls+tcp://HOST:PORT, not",
+                         o->url);
     if (o->trigger && o->target == TARGET_CONNECT)
         return run_usage("only for a service that dials, with --listen", "--trigger");
     if (o->restart && o->target == TARGET_LISTEN)

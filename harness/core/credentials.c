@@ -16,6 +16,7 @@ static struct {
 
 static const char *const names[CREDENTIALS] = { "ca.pem", "cert.pem", "key.pem" };
 static const char simulated[] = "/sim";
+enum { PEM_MAX = 1024 * 1024 };
 
 bool credentials_make(void)
 {
@@ -35,7 +36,8 @@ const char *credentials_path(enum credential which, const char *folder, char *pa
     return path;
 }
 
-const char *credentials_simulated(const char *path)
+/* The text behind a path of the simulated world, or NULL. */
+static const char *simulated_file(const char *path)
 {
     size_t n = strlen(simulated);
     if (strncmp(path, simulated, n) != 0 || path[n] != '/' || !credentials_make())
@@ -44,6 +46,21 @@ const char *credentials_simulated(const char *path)
         if (strcmp(path + n + 1, names[i]) == 0)
             return buf_text(&all.text[i]);
     return NULL;
+}
+
+const char *credentials_read(const char *path, struct buf *room)
+{
+    const char *text = simulated_file(path);
+    char part[8192];
+    if (text)
+        return text;
+    FILE *file = fopen(path, "re");
+    buf_clear(room);
+    for (size_t n; file && room->n < PEM_MAX && (n = fread(part, 1, sizeof part, file)) > 0;)
+        buf_put(room, part, n);
+    if (file)
+        fclose(file);
+    return room->n > 0 && room->n < PEM_MAX && !room->failed ? buf_text(room) : NULL;
 }
 
 static bool write_file(const char *path, struct slice text)

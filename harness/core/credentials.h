@@ -12,8 +12,9 @@ bool credentials_make(void);
 bool credentials_write(const char *folder);
 /* What an adapter is told: the path of a file below `folder`; "" is the simulated world's. */
 const char *credentials_path(enum credential, const char *folder, char *path, size_t cap);
-/* The text behind a path of the simulated world, or NULL. */
-const char *credentials_simulated(const char *path);
+/* The text of a file of PEM, of the simulated world's too; kept in `room` if need be.  NULL: there
+ * is no such file, it is empty, or longer than a file of PEM is. */
+const char *credentials_read(const char *path, struct buf *room);
 
 /* For our ends; borrowed.  NULL: no memory. */
 struct tls_context *credentials_server(void);

@@ -79,7 +79,7 @@ struct iut *iut_open_(struct at at, struct t *t, const char *const *words)
         snprintf(option, sizeof option, "%.*s", (int)(equals - words[i]), words[i]);
         must_set(t, at, s, option, equals + 1);
     }
-    if (over_tls(t))
+    if (over_tls(t) && !t->on->black_box)
         give_credentials(t, at, s);
     if (dials(t) && !t->c->own_pace && iut_has(t, "reconnect-min"))
         must_set(t, at, s, "reconnect-min", "10");

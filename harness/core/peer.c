@@ -416,7 +416,7 @@ static void it_arrived(void *ctx)
     t_wake(ctx);
 }
 
-static struct peer *accept_service(struct t *t, struct at at)
+static struct peer *accept_service(struct t *t, struct at at, bool plain)
 {
     msec deadline = t_patience(t);
     struct stream *stream;
@@ -424,7 +424,10 @@ static struct peer *accept_service(struct t *t, struct at at)
     while (!(stream = black_box_accept(t->port, it_arrived, t)))
         if (!t_wait(t, deadline))
             t_stop(t, FAILED, at, "it does not connect to %s", t->on->black_box_url);
-    return peer_new(t, at, stream, t->on->black_box_url, NULL);
+    struct peer *p = peer_new(t, at, stream, t->on->black_box_url, NULL);
+    if (needs_tls(p->url) && !plain)
+        peer_secure(p, at, credentials_server());
+    return p;
 }
 
 /* ---- what scripts say: connections ---- */
@@ -446,7 +449,7 @@ struct peer *peer_attach(struct iut *s, struct at at, bool plain)
         for (p = t->peers; p; p = p->next)
             if (p->end == STREAM_OPEN)
                 t_stop(t, SKIPPED, at, "a service that dials makes one connection at a time");
-        p = accept_service(t, at);
+        p = accept_service(t, at, plain);
     } else if (dials(t)) {
         char place[160];
         struct endpoint *e =
@@ -472,7 +475,7 @@ struct peer *reattach_raw_(struct at at, struct peer *old)
     peers_settle(t);
     struct peer *p = old->endpoint     ? endpoint_accept(old->endpoint, at)
                      : old->we_dialled ? peer_dial(t, at, old->url, 0)
-                                       : accept_service(t, at);
+                                       : accept_service(t, at, false);
     p->iut = old->iut;
     const struct sp_protocol *protocol = p->iut ? sp_protocol_named(p->iut->protocol) : NULL;
     trace_describe(t->trace, p->number, trace_framing(p), protocol ? protocol->self : 0);

@@ -5,8 +5,8 @@
  * that and does it no more: a kernel still completes connections for a listener that has stopped,
  * and a listener may greet what it never serves.  Verbs that would have to drive it are `na`. */
 #include "core/black_box.h"
-#include "sp/protocol.h"
-#include "sp/wire.h"
+#include "core/canary.h"
+#include "core/credentials.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -33,6 +33,7 @@ struct black_box {
     struct port_black_box service;
     struct net *net;
     const struct sp_protocol *protocol;
+    struct url url;
     struct listener *door; /* it dials us: open as long as the port */
     struct stream *waiting[DOOR_MAX];
     size_t count;
@@ -42,6 +43,7 @@ struct black_box {
     /* the canary */
     struct stream *stream;
     struct buf in;
+    bool opened; /* the first word, where it is ours */
     struct net_timer timer;
     msec until; /* of a look; since when it is to dial */
     enum { IDLE, LOOKING, ASKING, LEAVING, TRYING } state;
@@ -102,6 +104,7 @@ static void drop_canary(struct black_box *b)
     if (b->stream)
         stream_close(b->stream);
     b->stream = NULL;
+    b->opened = false;
     buf_clear(&b->in);
 }
 
@@ -126,8 +129,8 @@ static void end_canary(struct black_box *b)
         say(b, "ok");
         return;
     }
-    snprintf(text, sizeof text, "ok %s-at %s tcp tcp6 ipc%s", b->service.protocol, b->service.url,
-             b->answers ? " answers" : "");
+    snprintf(text, sizeof text, "ok %s-at %s tcp tcp6 ipc ws wss tls%s", b->service.protocol,
+             b->service.url, b->answers ? " answers" : "");
     say(b, text);
 }
 
@@ -170,6 +173,15 @@ static void try_later(struct black_box *b, const char *why)
     net_arm(b->net, &b->timer, net_now(b->net) + RETRY_MS);
 }
 
+/* What the service cannot take at once is lost: it is but a few octets. */
+static void put(struct black_box *b, struct buf *out)
+{
+    struct slice all = buf_slice(out);
+    if (all.n > 0)
+        stream_write(b->stream, &all, 1);
+    buf_free(out);
+}
+
 /* It was there, and is, but not for us. */
 static void found_hung(struct black_box *b, const char *why)
 {
@@ -196,6 +208,9 @@ static void take_leave(struct black_box *b)
         return;
     }
     b->state = LEAVING;
+    struct buf farewell = { 0 };
+    canary_farewell(&b->url, &farewell);
+    put(b, &farewell);
     stream_finish(b->stream);
     net_arm(b->net, &b->timer, stays ? now + ANSWER_MS : b->for_hello ? now + CANARY_MS : b->until);
 }
@@ -213,16 +228,25 @@ static void has_left(struct black_box *b, bool parted)
 static void send_greeting(struct black_box *b)
 {
     struct buf out = { 0 };
-    struct sp_greeting g = sp_greeting_of(b->protocol->peer);
-    sp_greeting_write(&out, &g);
-    if (!b->probed && (b->protocol->self == SP_REP || b->protocol->self == SP_RESPONDENT)) {
-        struct sp_frame_head head = { .type = SP_FRAME_TYPE_MESSAGE, .size = 12 };
-        sp_frame_head_write(b->stream->ipc ? SP_FRAMING_IPC : SP_FRAMING_TCP, &out, &head);
-        buf_put(&out, "\xf0\x00\x00\x01spconfor", 12);
+    canary_greeting(&b->url, b->protocol, !b->probed, &out);
+    put(b, &out);
+}
+
+static size_t greeted(struct black_box *b)
+{
+    return canary_greeted(&b->url, buf_slice(&b->in));
+}
+
+/* Says the first word as soon as it can. */
+static void open_up(struct black_box *b)
+{
+    struct buf out = { 0 };
+    if (!b->opened && stream_connected(b->stream)) {
+        canary_opening(&b->url, b->protocol, &out);
+        put(b, &out);
+        b->opened = true;
     }
-    struct slice all = buf_slice(&out);
-    stream_write(b->stream, &all, 1);
-    buf_free(&out);
+    stream_want(b->stream, STREAM_READABLE | (b->opened ? 0 : STREAM_WRITABLE));
 }
 
 static void on_ready(void *ctx, unsigned events)
@@ -237,18 +261,19 @@ static void on_ready(void *ctx, unsigned events)
         if (n <= 0) {
             if (b->state == LEAVING)
                 has_left(b, true);
-            else if (n == 0 && b->in.n >= SP_GREETING_SIZE && b->protocol->self != SP_PAIR0)
+            else if (n == 0 && greeted(b) > 0 && b->protocol->self != SP_PAIR0)
                 end_canary(b);
             else
-                try_later(b, n == -E_REFUSED ? "nobody listens there"
-                                             : "it closes every connection at once");
+                try_later(b, n == -E_REFUSED            ? "nobody listens there"
+                             : b->url.ws && b->in.n > 0 ? "it does not upgrade a connection"
+                                                        : "it closes every connection at once");
             return;
         }
         if (b->in.n < sizeof octets)
             buf_put(&b->in, octets, (size_t)n); /* the rest is nothing to a canary */
     }
-    stream_want(b->stream, STREAM_READABLE);
-    if (b->state == LOOKING && b->in.n >= SP_GREETING_SIZE) {
+    open_up(b);
+    if (b->state == LOOKING && greeted(b) > 0) {
         learned.greets = true;
         send_greeting(b);
         if (b->probed && !is_pair(b)) {
@@ -258,7 +283,7 @@ static void on_ready(void *ctx, unsigned events)
         b->state = ASKING;
         net_arm(b->net, &b->timer, net_now(b->net) + (b->probed ? 20 : ANSWER_MS));
     }
-    if (b->state == ASKING && b->in.n > SP_GREETING_SIZE && b->protocol->self != SP_PAIR0) {
+    if (b->state == ASKING && b->in.n > greeted(b) && b->protocol->self != SP_PAIR0) {
         b->answers = true;
         take_leave(b);
     }
@@ -377,14 +402,19 @@ static void on_timer(struct net_timer *timer, msec at)
 
 static void look(struct black_box *b)
 {
-    if (net_dial(b->net, b->service.url, &b->stream) != E_OK) {
+    char address[160];
+    canary_address(&b->url, address, sizeof address);
+    if (net_dial(b->net, address, &b->stream) != E_OK)
         b->stream = NULL;
+    else if (b->url.tls)
+        b->stream = tls_stream_new(b->net, b->stream, credentials_client(), NULL);
+    if (!b->stream) {
         try_later(b, "it cannot be dialled");
         return;
     }
     b->state = LOOKING;
     stream_watch(b->stream, on_ready, b);
-    stream_want(b->stream, STREAM_READABLE);
+    open_up(b);
     net_arm(b->net, &b->timer, b->until);
 }
 
@@ -532,6 +562,11 @@ struct port *port_black_box(struct net *net, const struct port_black_box *servic
     b->net = net;
     b->protocol = sp_protocol_named(service->protocol);
     b->timer.fire = on_timer;
+    if (url_parse(service->url, &b->url) != E_OK) {
+        buf_printf(why, "no address: %s", service->url);
+        free(b);
+        return NULL;
+    }
     b->probed = learned.probed;
     b->answers = learned.answers;
     if (service->behaviour) {
@@ -540,7 +575,9 @@ struct port *port_black_box(struct net *net, const struct port_black_box *servic
             strcmp(service->behaviour, "echo") == 0 || strcmp(service->behaviour, "answer") == 0;
     }
     if (!service->it_listens) {
-        enum err err = net_listen(net, service->url, on_accept, b, &b->door);
+        char address[160];
+        canary_address(&b->url, address, sizeof address);
+        enum err err = net_listen(net, address, on_accept, b, &b->door);
         b->answers = !service->behaviour || b->answers;
         if (err != E_OK) {
             buf_printf(why, "cannot listen at %s: %s", service->url, err_name(err));

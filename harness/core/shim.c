@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SOCKETS_MAX = 256, WORDS_MAX = 8, PAYLOAD_MAX = 64 * 1024 * 1024, PEM_MAX = 1024 * 1024 };
+enum { SOCKETS_MAX = 256, WORDS_MAX = 8, PAYLOAD_MAX = 64 * 1024 * 1024 };
 
 struct named_socket {
     char name[32];
@@ -180,17 +180,7 @@ static void verb_open(struct shim *s, char **w, size_t n)
 /* A file of PEM. */
 static void set_text(struct shim *s, struct named_socket *on, const char *option, const char *path)
 {
-    const char *text = credentials_simulated(path);
-    if (!text) {
-        char room[8192];
-        FILE *file = fopen(path, "re");
-        buf_clear(&s->body);
-        for (size_t n; file && (n = fread(room, 1, sizeof room, file)) > 0;)
-            buf_put(&s->body, room, n);
-        if (file)
-            fclose(file);
-        text = s->body.n > 0 && s->body.n < PEM_MAX ? buf_text(&s->body) : NULL;
-    }
+    const char *text = credentials_read(path, &s->body);
     if (!text) {
         answer(s, "err inval no such file, or an empty one");
         return;
