@@ -7,6 +7,19 @@ struct ws_pipe ws_pipe_(struct at at, struct t *t)
     return (struct ws_pipe){ s, attach_(at, s, type_of(protocol)->peer) };
 }
 
+enum { REFUSAL_MS = 50 }; /* for a PAIR to close a pipe for which it has no room */
+
+struct peer *next_pipe_(struct at at, struct t *t, struct iut *s)
+{
+    for (int64_t began = now(t);;) {
+        struct peer *p = attach_unchecked_(at, s, "pair");
+        if (!closes_within_(at, p, REFUSAL_MS))
+            return p;
+        if (now(t) - began > patience(t))
+            fail_(at, t, "it takes no other peer, though the first has left");
+    }
+}
+
 void frames_fail_(struct at at, struct t *t, bool later, unsigned code, const struct ws_out *frame)
 {
     struct ws_pipe pipe = ws_pipe_(at, t);
@@ -51,18 +64,20 @@ unsigned frames_of_message_(struct at at, struct t *t, struct peer *p, size_t n)
 {
     unsigned frames = 0;
     uint64_t octets = 0;
-    bool more = true;
 
-    while (more) {
+    for (bool more = true; more;) {
         struct ws_head h = ws_next_head_(at, p);
+        enum ws_opcode opcode = h.opcode == WS_TEXT ? WS_TEXT : WS_BINARY;
         if (h.opcode == WS_PONG) {
             ws_expect_(at, p, &(struct ws_in){ .pattern = "*", .opcode = WS_PONG });
             continue;
         }
         more = !h.fin;
         octets += h.length;
-        ws_expect_(at, p,
-                   &(struct ws_in){ .pattern = "*", .continuation = frames > 0, .more = more });
+        ws_expect_(
+            at, p,
+            &(struct ws_in){
+                .pattern = "*", .opcode = opcode, .continuation = frames > 0, .more = more });
         frames++;
     }
     if (octets != n)

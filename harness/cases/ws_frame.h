@@ -41,6 +41,10 @@ unsigned pongs_until_(struct at, struct t *, struct peer *, unsigned last);
     frames_of_message_(HERE("frames_of_message(" #p ", " #n ")"), (t), (p), (n))
 unsigned frames_of_message_(struct at, struct t *, struct peer *, size_t n);
 
+/* A new pipe of a PAIR whose other one has ended, and on which nothing has been sent. */
+#define next_pipe(t, s) next_pipe_(HERE("next_pipe(" #s ")"), (t), (s))
+struct peer *next_pipe_(struct at, struct t *, struct iut *);
+
 /* Octets `from` to `to` of a pattern that ws_frame_pattern made. */
 const char *octets_of(struct t *, const char *pattern, size_t from, size_t to);
 size_t octets_in(const char *pattern);

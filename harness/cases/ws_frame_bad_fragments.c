@@ -117,7 +117,7 @@ CASE(ws_fragments_given_up,
     ws_send(us, "'ev'", .more = true);
     ws_send(us, "'?'", .reserved_opcode = 5);
     expect_ws_failed(us, 1002);
-    struct peer *next = attach(pair, "pair");
+    struct peer *next = next_pipe(t, pair);
     ws_send(next, "'go'", .more = true);
     ws_send(next, "'od'", .continuation = true);
     iut_expect(pair, "'good'");
