@@ -86,31 +86,28 @@ static bool concerns(const struct matrix *x, const struct mutant *m, size_t inst
     return (x->clean[instance] & YES) && (x->clean[instance] & bits);
 }
 
-/* The same meeting, without TLS or over tcp. */
-static unsigned plainer(unsigned via, bool over_tcp)
-{
-    static const unsigned steps[][3] = {
-        { WSS_DIALS, WS_DIALS, TCP_DIALS },  { WSS_LISTENS, WS_LISTENS, TCP_LISTENS },
-        { TLS_DIALS, TCP_DIALS, TCP_DIALS }, { TLS_LISTENS, TCP_LISTENS, TCP_LISTENS },
-        { WS_DIALS, WS_DIALS, TCP_DIALS },   { WS_LISTENS, WS_LISTENS, TCP_LISTENS },
-        { IPC_DIALS, IPC_DIALS, TCP_DIALS }, { IPC_LISTENS, IPC_LISTENS, TCP_LISTENS },
-    };
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
-        if (steps[i][0] == via)
-            return steps[i][over_tcp ? 2 : 1];
-    return via;
-}
-
-/* Meetings are many, and handshakes of TLS are dear.  A case that runs without TLS too is not about
- * TLS, and patterns know nothing of transports: the plainest meeting of a case stands for the
- * others. */
+/* Meetings are many, and those over TLS dear.  A case that runs over tcp too is about neither TLS
+ * nor WebSocket, one that runs without TLS not about TLS: the plainest meeting of a case stands for
+ * the others.  Patterns do not know ipc from tcp either. */
 static bool stood_for(const struct matrix *x, const struct mutant *m, size_t instance)
 {
+    static const unsigned by[][3] = {
+        { WSS_DIALS, WS_DIALS, TCP_DIALS },
+        { WSS_LISTENS, WS_LISTENS, TCP_LISTENS },
+        { TLS_DIALS, TCP_DIALS },
+        { TLS_LISTENS, TCP_LISTENS },
+        { WS_DIALS, TCP_DIALS },
+        { WS_LISTENS, TCP_LISTENS },
+        { IPC_DIALS, TCP_DIALS },
+        { IPC_LISTENS, TCP_LISTENS },
+    };
     unsigned via = x->instances[instance].via, all = x->instances[instance].c->via;
-    unsigned other = plainer(via, false), tcp = plainer(via, true);
-    if (other != via && (all & other))
-        return true;
-    return m && mutant_is_of_patterns(m) && tcp != via && (all & tcp);
+    if ((via & IPC) && !(m && mutant_is_of_patterns(m)))
+        return false;
+    for (size_t i = 0; i < sizeof by / sizeof by[0]; i++)
+        if (by[i][0] == via && (all & (by[i][1] | by[i][2])))
+            return true;
+    return false;
 }
 
 /* In a child: one answer for each instance, as soon as it is known. */

@@ -60,8 +60,6 @@ WS_MUTANT(ws_fragmented_ping_answered, "answers a Ping without FIN", "", .arg = 
           .ws_in = any_fin);
 WS_MUTANT(ws_fragmented_pong_accepted, "passes over a Pong without FIN", "", .arg = { WS_PONG },
           .ws_in = any_fin);
-WS_MUTANT(ws_fragmented_close_accepted, "takes a Close without FIN for one", "",
-          .arg = { WS_CLOSE }, .ws_in = any_fin);
 
 static bool any_length(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
 {
@@ -81,8 +79,6 @@ static bool any_length(struct mutation *m, struct octet_fault *f, struct ws_seen
 WS_MUTANT(ws_long_ping_accepted, "takes a Ping of more than 125 octets", "", .arg = { WS_PING },
           .ws_in = any_length);
 WS_MUTANT(ws_long_pong_accepted, "takes a Pong of more than 125 octets", "", .arg = { WS_PONG },
-          .ws_in = any_length);
-WS_MUTANT(ws_long_close_accepted, "takes a Close of more than 125 octets", "", .arg = { WS_CLOSE },
           .ws_in = any_length);
 
 static bool die_of_ping(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
@@ -171,56 +167,88 @@ static bool die_of_close(struct mutation *m, struct octet_fault *f, struct ws_se
 WS_MUTANT(ws_close_to_pub_dies, "a PUB dies of a Close", "nanomsg #443", .arg = { SP_PUB },
           .ws_in = die_of_close);
 
-static void make_good(struct ws_seen *s)
+/* What it takes for a Close it answers with the same, as everybody does.  note[0]: it was one that
+ * must not be. */
+static bool take_it(struct octet_fault *f, struct ws_seen *s)
 {
+    buf_clear(&f->kept);
+    buf_put_slice(&f->kept, buf_slice(&s->payload));
+    f->note[0] = 1;
     buf_clear(&s->payload);
     buf_be16(&s->payload, WS_NORMAL);
+    s->frame.length_form = WS_LENGTH_MINIMAL;
+    s->frame.more = false;
+    return true;
+}
+
+static bool answer_with_it(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)m;
+    if (ws_opcode(s) == WS_CLOSE && f->note[0]) {
+        buf_clear(&s->payload);
+        buf_put_slice(&s->payload, buf_slice(&f->kept));
+    }
+    return true;
 }
 
 /* arg[0] to arg[1]: codes that must not be sent, and are taken. */
 static bool any_code(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
 {
-    (void)f;
     if (ws_opcode(s) == WS_CLOSE && !s->claimed && s->payload.n >= 2 &&
         !ws_close_code_valid((unsigned)ws_code(s)) && ws_code(s) >= m->mutant->arg[0] &&
         ws_code(s) <= m->mutant->arg[1])
-        make_good(s);
+        return take_it(f, s);
     return true;
 }
 
-WS_MUTANT(ws_close_codes_below_1000, "takes a Close with a code below 1000", "", .arg = { 0, 999 },
-          .ws_in = any_code);
-WS_MUTANT(ws_close_codes_never_sent, "takes a Close with 1004, 1005, 1006 or 1015", "",
-          .arg = { 1004, 1015 }, .ws_in = any_code);
-WS_MUTANT(ws_close_codes_unassigned, "takes a Close with a code from 1016 to 2999", "",
-          .arg = { 1016, 2999 }, .ws_in = any_code);
-WS_MUTANT(ws_close_codes_above_5000, "takes a Close with a code of 5000 or more", "",
-          .arg = { 5000, 65535 }, .ws_in = any_code);
+WS_MUTANT(ws_close_codes_below_1000, "takes a Close with a code below 1000, and answers with it",
+          "", .arg = { 0, 999 }, .ws_in = any_code, .ws_out = answer_with_it);
+WS_MUTANT(ws_close_codes_never_sent,
+          "takes a Close with 1004, 1005, 1006 or 1015, and answers with it", "",
+          .arg = { 1004, 1015 }, .ws_in = any_code, .ws_out = answer_with_it);
+WS_MUTANT(ws_close_codes_above_5000,
+          "takes a Close with a code of 5000 or more, and answers with it", "",
+          .arg = { 5000, 65535 }, .ws_in = any_code, .ws_out = answer_with_it);
 
 static bool half_code(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
 {
     (void)m;
-    (void)f;
-    if (ws_opcode(s) == WS_CLOSE && s->payload.n == 1)
-        make_good(s);
-    return true;
+    return !(ws_opcode(s) == WS_CLOSE && s->payload.n == 1) || take_it(f, s);
 }
 
-WS_MUTANT(ws_close_of_one_octet, "takes a Close with half a code", "", .ws_in = half_code);
+WS_MUTANT(ws_close_of_one_octet, "takes a Close with half a code, and answers with it", "",
+          .ws_in = half_code, .ws_out = answer_with_it);
 
 static bool any_reason(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
 {
     struct slice reason = slice_drop(buf_slice(&s->payload), s->payload.n < 2 ? s->payload.n : 2);
     struct utf8 u = { 0 };
     (void)m;
-    (void)f;
     if (ws_opcode(s) == WS_CLOSE && (!utf8_feed(&u, reason) || !utf8_whole(&u)))
-        make_good(s);
+        take_it(f, s);
     return true;
 }
 
-WS_MUTANT(ws_close_reason_unchecked, "takes a Close whose reason is not UTF-8", "",
-          .ws_in = any_reason);
+WS_MUTANT(ws_close_reason_unchecked, "takes a Close whose reason is not UTF-8, and answers with it",
+          "", .ws_in = any_reason, .ws_out = answer_with_it);
+
+static bool long_close(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)m;
+    return !(ws_opcode(s) == WS_CLOSE && s->payload.n > WS_CONTROL_MAX) || take_it(f, s);
+}
+
+WS_MUTANT(ws_long_close_accepted, "takes a Close of more than 125 octets, and answers with it", "",
+          .ws_in = long_close, .ws_out = answer_with_it);
+
+static bool torn_close(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)m;
+    (void)f;
+    return !(ws_opcode(s) == WS_CLOSE && !s->head.fin);
+}
+
+WS_MUTANT(ws_fragmented_close_ignored, "passes over a Close without FIN", "", .ws_in = torn_close);
 
 static bool refuse_code(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
 {
@@ -250,17 +278,6 @@ static bool refuse_reason(struct mutation *m, struct octet_fault *f, struct ws_s
 }
 
 WS_MUTANT(ws_close_reason_refused, "fails on a Close with a reason", "", .ws_in = refuse_reason);
-
-static bool empty_close(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
-{
-    (void)m;
-    (void)f;
-    if (ws_opcode(s) == WS_CLOSE && s->payload.n == 0 && !s->claimed)
-        buf_u8(&s->payload, 0);
-    return true;
-}
-
-WS_MUTANT(ws_empty_close_refused, "fails on a Close without a code", "", .ws_in = empty_close);
 
 /* ---- Close: how it answers; note[0]: the peer's has come ---- */
 
@@ -295,6 +312,17 @@ WS_MUTANT(ws_close_answered_with_1006, "answers a Close with the code 1006", "",
 WS_MUTANT(ws_close_answered_with_1011, "answers every Close with the code 1011", "",
           .arg = { 1011 }, .ws_in = note_close, .ws_out = answer_otherwise);
 
+static bool code_for_none(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)m;
+    if (ws_opcode(s) == WS_CLOSE && f->note[0] && s->payload.n == 0)
+        buf_be16(&s->payload, WS_NO_CODE);
+    return true;
+}
+
+WS_MUTANT(ws_empty_close_answered_with_1005, "answers a Close without a code with the code 1005",
+          "", .ws_in = note_close, .ws_out = code_for_none);
+
 static bool two_more(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
 {
     (void)m;
@@ -317,17 +345,6 @@ static bool message_after(struct mutation *m, struct octet_fault *f, struct ws_s
 
 WS_MUTANT(ws_message_behind_close, "sends a message behind its Close", "", .ws_in = note_close,
           .ws_out = message_after);
-
-static bool close_again(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
-{
-    (void)m;
-    if (ws_opcode(s) == WS_CLOSE && f->note[0])
-        ws_put(f, &s->after, true, WS_CLOSE, true, buf_slice(&s->payload));
-    return true;
-}
-
-WS_MUTANT(ws_close_answered_twice, "answers a Close twice", "", .ws_in = note_close,
-          .ws_out = close_again);
 
 /* A Close waits for what comes behind it. */
 static bool close_later(struct mutation *m, struct octet_fault *f, struct ws_seen *s)

@@ -140,10 +140,8 @@
     X(ws_ping_answered_and_delivered)                                                              \
     X(ws_fragmented_ping_answered)                                                                 \
     X(ws_fragmented_pong_accepted)                                                                 \
-    X(ws_fragmented_close_accepted)                                                                \
     X(ws_long_ping_accepted)                                                                       \
     X(ws_long_pong_accepted)                                                                       \
-    X(ws_long_close_accepted)                                                                      \
     X(ws_ping_to_pub_dies)                                                                         \
     X(ws_ping_to_push_dies)                                                                        \
     X(ws_pong_empty)                                                                               \
@@ -156,20 +154,20 @@
     X(ws_close_to_pub_dies)                                                                        \
     X(ws_close_codes_below_1000)                                                                   \
     X(ws_close_codes_never_sent)                                                                   \
-    X(ws_close_codes_unassigned)                                                                   \
     X(ws_close_codes_above_5000)                                                                   \
     X(ws_close_of_one_octet)                                                                       \
     X(ws_close_reason_unchecked)                                                                   \
+    X(ws_long_close_accepted)                                                                      \
+    X(ws_fragmented_close_ignored)                                                                 \
     X(ws_close_codes_private_refused)                                                              \
     X(ws_close_codes_registered_refused)                                                           \
     X(ws_close_reason_refused)                                                                     \
-    X(ws_empty_close_refused)                                                                      \
     X(ws_close_unanswered)                                                                         \
     X(ws_close_answered_with_1006)                                                                 \
     X(ws_close_answered_with_1011)                                                                 \
+    X(ws_empty_close_answered_with_1005)                                                           \
     X(ws_close_two_octets_too_long)                                                                \
     X(ws_message_behind_close)                                                                     \
-    X(ws_close_answered_twice)                                                                     \
     X(ws_message_behind_close_delivered)                                                           \
     X(ws_close_answered_stays_open)                                                                \
     X(ws_close_not_said)                                                                           \
