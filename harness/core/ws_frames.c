@@ -2,6 +2,7 @@
 #include "core/payload.h"
 #include "core/ws_peer.h"
 #include <stdlib.h>
+#include "base/utf8.h"
 #include "ws/close.h"
 #include "ws/mask.h"
 
@@ -239,7 +240,7 @@ void ws_expect_end_(struct at at, struct peer *p)
                    "data came where the connection was to be closed");
 }
 
-/* Also judges what no Close may be, whatever it answers (5.1, 5.5, 7.4.1). */
+/* Also judges what no Close may be, whatever it answers (5.1, 5.5, 5.5.1, 7.4). */
 static unsigned close_code(struct peer *p, struct at at, const struct ws_head *h,
                            struct slice payload)
 {
@@ -250,8 +251,12 @@ static unsigned close_code(struct peer *p, struct at at, const struct ws_head *h
                    slice_of(buf_slice(&p->in).p, 2), "its Close is not framed as it must be");
     if (body.n == 1)
         t_mismatch(p->t, at, ".. .. *", body, "its Close has a body of one octet");
-    if (body.n > 1 && (code == WS_NO_CODE || code == WS_ABNORMAL || code == WS_NO_TLS))
+    if (body.n > 1 && (code < WS_NORMAL || code >= 5000 || code == WS_NO_CODE ||
+                       code == WS_ABNORMAL || code == WS_NO_TLS))
         t_mismatch(p->t, at, "03e8 *", body, "its Close has a code that must never be sent");
+    struct utf8 u = { 0 };
+    if (body.n > 2 && (!utf8_feed(&u, slice_drop(body, 2)) || !utf8_whole(&u)))
+        t_mismatch(p->t, at, "03e8 *", body, "its Close has a reason that is not UTF-8");
     p->ws->close_code = code;
     return code;
 }
