@@ -8,8 +8,8 @@
 
 const struct mutant *const mutants[] = {
     WS_MUTANTS(LISTED)
-    /* greeting.c */
-    &greeting_reserved_ignored,
+        /* greeting.c */
+        & greeting_reserved_ignored,
     &greeting_version_ignored,
     &greeting_first_octet_ignored,
     &greeting_type_ignored,

@@ -4,10 +4,7 @@
 #include "mutants/mutant.h"
 
 #define WS_MUTANT(ident, sentence, issue, ...)                                                     \
-    const struct mutant ident = { .name = #ident,                                                  \
-                                  .fault = sentence,                                               \
-                                  .source = issue,                                                 \
-                                  __VA_ARGS__ }
+    const struct mutant ident = { .name = #ident, .fault = sentence, .source = issue, __VA_ARGS__ }
 
 /* clang-format off */
 #define WS_MUTANTS(X)                                                                              \

@@ -6,7 +6,8 @@
 
 enum {
     CLAIMED = 1 << 28, /* nothing to wait for */
-    PATIENCE_MS = 50,  /* for the rest of a head or a frame */
+    HEAD_MAX = 16 * 1024,
+    PATIENCE_MS = 50, /* for the rest of a head or a frame */
 };
 
 /* ---- frames ---- */
@@ -134,16 +135,20 @@ static void note_head(struct octet_fault *f, const struct buf *text, bool reques
     }
 }
 
-/* False: more is needed. */
-static bool pass_head(struct passage *p)
+/* False: more is needed; `all`: no more will come. */
+static bool pass_head(struct passage *p, bool all)
 {
     struct octet_fault *f = p->f;
     const struct mutant *m = f->m->mutant;
     size_t n = head_size(buf_slice(p->raw));
     bool request = p->in != f->dialled;
     struct buf text = { 0 };
-    if (n == 0)
+    if (n == 0 && p->raw->n <= HEAD_MAX && !all)
         return false;
+    if (n == 0) { /* no head of HTTP, or none that would be taken */
+        p->way->lost = true;
+        n = p->raw->n;
+    }
     buf_put(&text, buf_slice(p->raw).p, n);
     buf_drop(p->raw, n);
     p->way->begun = true;
@@ -214,7 +219,7 @@ static void pass(struct passage *p)
                 buf_put(p->cooked, buf_slice(p->raw).p, n);
             buf_drop(p->raw, n);
             p->way->left -= n;
-        } else if (p->way->begun ? !pass_frame(p) : !pass_head(p)) {
+        } else if (p->way->begun ? !pass_frame(p) : !pass_head(p, false)) {
             p->way->pieces++;
             break;
         } else {
@@ -245,6 +250,8 @@ void ws_release(struct octet_fault *f)
         return;
     if (used > 0)
         pass_claim(&p, &h);
+    else if (!p.way->begun)
+        pass_head(&p, true);
     else
         p.way->lost = true;
     pass(&p);
