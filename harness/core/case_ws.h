@@ -124,9 +124,24 @@ void ws_manual(struct peer *); /* we answer nothing by ourselves any more */
 /* Begins TLS on it, with bounds on its version (0x0303 is 1.2, 0x0304 is 1.3; 0: none). */
 #define tls_begin(p, lowest, highest)                                                              \
     tls_begin_(HERE("tls_begin(" #p ", " #lowest ", " #highest ")"), (p), (lowest), (highest))
+/* The same with a certificate that is "expired", "not valid yet", "of a stranger", "for another
+ * host" or "for clients only"; or, where we dialled, "checking" the other side's, or "trusting
+ * nobody". */
+#define tls_begin_as(p, how) tls_begin_as_(HERE("tls_begin_as(" #p ", " #how ")"), (p), (how))
 /* Waits until the handshake is through or has failed; true: it is through. */
 bool tls_established(struct peer *);
+int tls_version(const struct peer *); /* what was agreed on: 0x0303 is 1.2 */
+/* The connection has ended by a close_notify. */
+bool tls_ended_well(const struct peer *);
 #define tls_update_key(p) tls_update_key_(HERE("tls_update_key(" #p ")"), (p))
+/* close_notify, without FIN. */
+#define tls_notify(p) tls_notify_(HERE("tls_notify(" #p ")"), (p))
+/* A few octets in clear, between the records of TLS. */
+#define tls_send_below(p, pattern)                                                                 \
+    tls_send_below_(HERE("tls_send_below(" #p ", " #pattern ")"), (p), (pattern))
+/* A connection of attach_plain: it ends, and nothing comes on it but alerts of TLS.  Latitude, a
+ * variant: a server of WebSockets says 4xx in clear. */
+#define expect_tls_refused(p) expect_tls_refused_(HERE("expect_tls_refused(" #p ")"), (p))
 /* FIN below, without close_notify. */
 #define tls_cut(p) tls_cut_(HERE("tls_cut(" #p ")"), (p))
 
@@ -155,6 +170,10 @@ void expect_ws_failed_(struct at, struct peer *, unsigned code);
 void expect_ws_alive_(struct at, struct peer *);
 struct peer *attach_plain_(struct at, struct iut *);
 void tls_begin_(struct at, struct peer *, int lowest, int highest);
+void tls_begin_as_(struct at, struct peer *, const char *how);
+void tls_notify_(struct at, struct peer *);
+void tls_send_below_(struct at, struct peer *, const char *pattern);
+void expect_tls_refused_(struct at, struct peer *);
 void tls_update_key_(struct at, struct peer *);
 void tls_cut_(struct at, struct peer *);
 

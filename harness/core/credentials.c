@@ -5,28 +5,50 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BACK_S = 3600, FORTH_S = 7 * 24 * 3600 };
+enum { BACK_S = 3600, FORTH_S = 7 * 24 * 3600, PEM_MAX = 1024 * 1024 };
 
 /* One per process: what is made before a fork is shared by the workers. */
 static struct {
     bool made;
     struct buf text[CREDENTIALS];
     struct tls_context *server, *client;
+    struct tls_authority *authority;
 } all;
 
 static const char *const names[CREDENTIALS] = { "ca.pem", "cert.pem", "key.pem" };
 static const char simulated[] = "/sim";
-enum { PEM_MAX = 1024 * 1024 };
+static const char names_of_ours[] = "DNS:localhost,IP:127.0.0.1,IP:::1";
+
+/* Certificates that are wrong in one way each. */
+static struct special {
+    const char *how;
+    struct tls_wish wish;
+    bool of_a_stranger; /* signed by an authority nobody knows, of the same name */
+    struct buf cert, key;
+} specials[] = {
+    { .how = "expired", .wish = { names_of_ours, -2 * FORTH_S, -BACK_S, NULL, NULL } },
+    { .how = "not valid yet", .wish = { names_of_ours, FORTH_S, 2 * FORTH_S, NULL, NULL } },
+    { .how = "of a stranger",
+      .wish = { names_of_ours, -BACK_S, FORTH_S, NULL, NULL },
+      .of_a_stranger = true },
+    { .how = "for another host",
+      .wish = { "DNS:elsewhere.example,IP:192.0.2.1", -BACK_S, FORTH_S, "elsewhere.example",
+                NULL } },
+    { .how = "for clients only", .wish = { names_of_ours, -BACK_S, FORTH_S, NULL, "clientAuth" } },
+};
 
 bool credentials_make(void)
 {
-    const struct tls_wish wish = { "DNS:localhost,IP:127.0.0.1,IP:::1", -BACK_S, FORTH_S };
+    const struct tls_wish wish = { .names = names_of_ours,
+                                   .valid_from = -BACK_S,
+                                   .valid_to = FORTH_S };
     if (all.made)
         return true;
-    struct tls_authority *authority = tls_authority_new();
-    all.made = authority && tls_authority_cert(authority, &all.text[CREDENTIAL_CA]) &&
-               tls_issue(authority, &wish, &all.text[CREDENTIAL_CERT], &all.text[CREDENTIAL_KEY]);
-    tls_authority_free(authority);
+    if (!all.authority)
+        all.authority = tls_authority_new();
+    all.made =
+        all.authority && tls_authority_cert(all.authority, &all.text[CREDENTIAL_CA]) &&
+        tls_issue(all.authority, &wish, &all.text[CREDENTIAL_CERT], &all.text[CREDENTIAL_KEY]);
     return all.made;
 }
 
@@ -110,4 +132,46 @@ struct tls_context *credentials_client(void)
     if (!all.client)
         all.client = credentials_context(false, 0, 0);
     return all.client;
+}
+
+static const char *stranger_ca(void)
+{
+    static struct buf text;
+    struct tls_authority *stranger = text.n == 0 ? tls_authority_new() : NULL;
+    if (stranger)
+        tls_authority_cert(stranger, &text);
+    tls_authority_free(stranger);
+    return buf_text(&text);
+}
+
+static bool issue_special(struct special *s)
+{
+    struct tls_authority *stranger = s->of_a_stranger ? tls_authority_new() : NULL;
+    struct tls_authority *by = s->of_a_stranger ? stranger : all.authority;
+    bool made = s->cert.n > 0 || (by && tls_issue(by, &s->wish, &s->cert, &s->key));
+    tls_authority_free(stranger);
+    return made;
+}
+
+struct tls_context *credentials_special(const char *how)
+{
+    struct buf why = { 0 };
+    struct tls_context *c = NULL;
+    if (!credentials_make())
+        return NULL;
+    if (strcmp(how, "checking") == 0 || strcmp(how, "trusting nobody") == 0) {
+        bool ours = strcmp(how, "checking") == 0;
+        const struct tls_config config = { .ca = ours ? buf_text(&all.text[CREDENTIAL_CA])
+                                                      : stranger_ca() };
+        c = tls_context_new(&config, false, &why);
+    }
+    for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++) {
+        struct special *s = &specials[i];
+        if (strcmp(how, s->how) != 0 || !issue_special(s))
+            continue;
+        const struct tls_config config = { .cert = buf_text(&s->cert), .key = buf_text(&s->key) };
+        c = tls_context_new(&config, true, &why);
+    }
+    buf_free(&why);
+    return c;
 }

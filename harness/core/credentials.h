@@ -21,5 +21,9 @@ struct tls_context *credentials_server(void);
 struct tls_context *credentials_client(void); /* checks nothing: what is judged is SP */
 /* The same with bounds on the version (0: none), the caller's to free. */
 struct tls_context *credentials_context(bool server, int lowest, int highest);
+/* A server whose certificate nobody may take who trusts our authority, or a client that trusts
+ * nobody else; the caller's to free.  `how`: see tls_begin_as() of case_ws.h.  NULL: no memory, or
+ * there is no such word. */
+struct tls_context *credentials_special(const char *how);
 
 #endif

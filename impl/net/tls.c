@@ -588,6 +588,22 @@ bool tls_stream_update_key(struct stream *s)
     return !t->failed;
 }
 
+bool tls_stream_notify(struct stream *s)
+{
+    struct tls_stream *t = of(s);
+    if (!established(t) || t->pending > 0)
+        return false;
+    int result = SSL_shutdown(t->ssl);
+    ERR_clear_error();
+    update(t);
+    return result >= 0;
+}
+
+int tls_stream_version(const struct stream *s)
+{
+    return SSL_version(((const struct tls_stream *)s)->ssl);
+}
+
 struct stream *tls_stream_below(struct stream *s)
 {
     return of(s)->inner;

@@ -27,6 +27,11 @@ const char *tls_stream_why(const struct stream *);
 bool is_tls_stream(const struct stream *);
 /* Sends a KeyUpdate (TLS 1.3), asking the peer for one too.  False: not possible. */
 bool tls_stream_update_key(struct stream *);
+/* Sends close_notify and no FIN: nothing more can be written, what comes is still read.  False: not
+ * possible. */
+bool tls_stream_notify(struct stream *);
+/* What was agreed on, as OpenSSL numbers it. */
+int tls_stream_version(const struct stream *);
 /* The stream below, still owned by the TLS stream: to cut it off without close_notify. */
 struct stream *tls_stream_below(struct stream *);
 

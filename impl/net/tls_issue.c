@@ -106,11 +106,14 @@ bool tls_issue(const struct tls_authority *a, const struct tls_wish *wish, struc
                struct buf *key)
 {
     EVP_PKEY *k = EVP_EC_gen("P-256");
-    X509 *x = k ? draft(k, "localhost", wish->valid_from, wish->valid_to) : NULL;
+    X509 *x =
+        k ? draft(k, wish->subject ? wish->subject : "localhost", wish->valid_from, wish->valid_to)
+          : NULL;
     bool ok = x && X509_set_issuer_name(x, X509_get_subject_name(a->cert)) &&
               extend(x, a->cert, NID_basic_constraints, "critical,CA:FALSE") &&
               extend(x, a->cert, NID_key_usage, "critical,digitalSignature") &&
-              extend(x, a->cert, NID_ext_key_usage, "serverAuth,clientAuth") &&
+              extend(x, a->cert, NID_ext_key_usage,
+                     wish->purpose ? wish->purpose : "serverAuth,clientAuth") &&
               extend(x, a->cert, NID_subject_key_identifier, "hash") &&
               extend(x, a->cert, NID_authority_key_identifier, "keyid") &&
               (!wish->names || extend(x, a->cert, NID_subject_alt_name, wish->names)) &&

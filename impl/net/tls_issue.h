@@ -9,6 +9,8 @@ struct tls_authority;
 struct tls_wish {
     const char *names;         /* of subjectAltName: "DNS:localhost,IP:127.0.0.1"; NULL: none */
     long valid_from, valid_to; /* seconds from now */
+    const char *subject;       /* common name; NULL: "localhost" */
+    const char *purpose;       /* of extendedKeyUsage; NULL: "serverAuth,clientAuth" */
 };
 
 struct tls_authority *tls_authority_new(void); /* NULL: no memory */

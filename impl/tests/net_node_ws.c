@@ -193,7 +193,9 @@ static void what_is_missing_is_said(void **state)
 
 static int issue(void **state)
 {
-    const struct tls_wish wish = { "DNS:localhost,IP:127.0.0.1,IP:::1", -60, 3600 };
+    const struct tls_wish wish = { .names = "DNS:localhost,IP:127.0.0.1,IP:::1",
+                                   .valid_from = -60,
+                                   .valid_to = 3600 };
     struct tls_authority *ours = tls_authority_new(), *theirs = tls_authority_new();
     (void)state;
     bool ok = ours && theirs && tls_authority_cert(ours, &ca) &&

@@ -205,7 +205,9 @@ static int end_world(void **state)
 
 static int issue(void **state)
 {
-    const struct tls_wish wish = { "DNS:localhost,IP:127.0.0.1", -60, 3600 };
+    const struct tls_wish wish = { .names = "DNS:localhost,IP:127.0.0.1",
+                                   .valid_from = -60,
+                                   .valid_to = 3600 };
     (void)state;
     authority = tls_authority_new();
     return authority && tls_authority_cert(authority, &ca) &&
