@@ -4,18 +4,17 @@
 #include "core/notation.h"
 #include "core/options.h"
 #include "core/output.h"
+#include "core/signals.h"
 #include "net/node.h"
 #include "net/url.h"
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 static const char help[] =
@@ -59,31 +58,6 @@ struct tool {
 };
 
 static bool interrupted;
-
-/* An event of the loop, which a signal alone would not end. */
-static void on_signal(void *ctx, unsigned events)
-{
-    struct stream *signals = ctx;
-    (void)events;
-    interrupted = true;
-    stream_want(signals, 0);
-}
-
-static struct stream *watch_signals(struct net *net)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    struct stream *signals = fd < 0 ? NULL : net_os_adopt(net, fd, -1);
-    if (signals) {
-        stream_watch(signals, on_signal, signals);
-        stream_want(signals, STREAM_READABLE);
-    }
-    return signals;
-}
 
 static int wrong(const char *what, const char *why)
 {
@@ -386,7 +360,7 @@ int cmd_peer(int argc, char **argv)
     x.net = net_os_new();
     x.node = x.net ? node_new(&(struct node_config){ .net = x.net, .seed = seed }) : NULL;
     x.socket = x.node ? node_open(x.node, x.protocol->self, false) : NULL;
-    x.signals = x.socket ? watch_signals(x.net) : NULL;
+    x.signals = x.socket ? watch_signals(x.net, &interrupted) : NULL;
     if (!x.signals)
         return wrong("cannot start", "out of memory or descriptors");
     status = connect_it(&x);

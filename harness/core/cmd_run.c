@@ -1,4 +1,5 @@
 /* cmd_run.c -- `spconform run`: the command line of a run. */
+#include "core/beside.h"
 #include "core/commands.h"
 #include "core/output.h"
 #include "core/run_options.h"
@@ -66,47 +67,17 @@ static const char help[] =
     "  spconform run --iut './my-adapter' --filter 'req_*' --report junit=report.xml\n"
     "  spconform run --connect tcp://127.0.0.1:5555 --protocol rep\n";
 
-/* A folder of interop/: beside the build for a checkout, else where it was installed. */
-static bool find_beside(const char *relative, char *path, size_t cap)
-{
-    char self[1024];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (n <= 0)
-        return false;
-    self[n] = '\0';
-    for (char *slash; (slash = strrchr(self, '/')) != NULL;) {
-        *slash = '\0';
-        int k = snprintf(path, cap, "%s/%s", self, relative);
-        if (k > 0 && (size_t)k < cap && access(path, R_OK) == 0)
-            return true;
-    }
-    return false;
-}
-
 static int take_peer(struct run_options *o, const char *name, bool expect_none)
 {
     static char expect[1200];
-    char relative[160], path[1200];
-    if (strchr(name, '/') || strlen(name) > 60)
-        return run_usage("--peer takes a name such as nanomsg, not", name);
+    char relative[160];
+    struct buf why = { 0 };
     o->peer = name;
     o->target = TARGET_COMMAND;
-    snprintf(relative, sizeof relative, "interop/adapters/%s", name);
-    if (strcmp(name, "reference") == 0) {
-        if (!find_beside("spconform", path, sizeof path) &&
-            !find_beside("harness/spconform", path, sizeof path))
-            return run_usage("the program cannot find itself", name);
-        snprintf(o->command, sizeof o->command, "'%s' adapter", path);
-    } else if (find_beside(relative, path, sizeof path)) {
-        snprintf(o->command, sizeof o->command, "'%s'", path);
-    } else {
-        snprintf(relative, sizeof relative, "interop/adapters/%s.py", name);
-        if (!find_beside(relative, path, sizeof path))
-            return usage_error("run",
-                               "--peer %s: no interop/adapters/%s beside the program or above it; "
-                               "build first, or name the adapter's command with --iut",
-                               name, name);
-        snprintf(o->command, sizeof o->command, "python3 '%s'", path);
+    if (!peer_command(name, o->command, sizeof o->command, &why)) {
+        int status = usage_error("run", "%s", buf_text(&why));
+        buf_free(&why);
+        return status;
     }
     snprintf(relative, sizeof relative, "interop/expect/%s.txt", name);
     if (!o->expect && !expect_none && find_beside(relative, expect, sizeof expect))

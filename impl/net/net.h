@@ -172,6 +172,9 @@ struct net *net_os_new(void);
  * descriptors, and both are still the caller's. */
 struct stream *net_os_adopt(struct net *, int in, int out);
 int net_os_fd(struct stream *); /* the descriptor of a real stream, for options such as MSG_OOB */
+/* Of a real world: readable when net_step has events to handle (timers aside), for a loop around
+ * this one. */
+int net_os_events_fd(const struct net *);
 
 /* A simulated world: starts at 0 ms (`start`), streams hold 64 KiB each way. */
 struct net *net_sim_new(msec start);

@@ -280,3 +280,8 @@ struct net *net_os_new(void)
     }
     return &n->net;
 }
+
+int net_os_events_fd(const struct net *net)
+{
+    return ((const struct os_net *)(const void *)net)->epoll;
+}
