@@ -74,7 +74,7 @@ _spconform()
     terminal | tap | junit | jsonl | github | html | --expect | --out | --iut | --text | --jsonl | --restart | --trigger)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return ;;
-    --jobs | --shard | --repeat | --seed | --patience | --connect | --listen | --attach | --max)
+    --jobs | --shard | --repeat | --seed | --patience | --connect | --listen | --attach | --max | --host | --port)
         return ;;
     *)
         if [[ $word == -* ]]; then
@@ -82,6 +82,7 @@ _spconform()
         else
             case $command in
             list) words=$(_spconform_cases "$program") ;;
+            serve) words="pair sub refused chat device" ;;
             explain) words="$(_spconform_cases "$program") $(_spconform_rows "$program")" ;;
             *)
                 mapfile -t COMPREPLY < <(compgen -f -- "$word")

@@ -100,6 +100,12 @@ def test_values_complete():
     assert complete("run", "--profile", "=", "s") == ["strict"]
     assert complete("run", "--report", "ju") == ["junit="]
     assert complete("run", "--jobs", "") == []
+    assert complete("serve", "--port", "") == []
+
+
+def test_stories_complete():
+    stories = re.findall(r"^  ([a-z]+)  +", run(PROGRAM, "serve", "--help"), re.M)
+    assert stories and complete("serve", "") == stories
 
 
 def test_files_complete_after_the_kind(tmp_path):

@@ -1,5 +1,6 @@
 /* main.c -- spconform: the subcommands, one table. */
 #include "core/commands.h"
+#include "serve/commands.h"
 #include "trace/commands.h"
 #include "vectors/commands.h"
 #include <stdio.h>
@@ -28,6 +29,7 @@ static const struct command {
     { "check", cmd_check, "is this adapter well-behaved?" },
     { "peer", cmd_peer, "one socket of the reference implementation as a shell tool" },
     { "adapter", cmd_adapter, "the reference implementation as an adapter" },
+    { "serve", cmd_serve, "web pages as peers: five stories to open in a browser" },
     { "trace", cmd_trace, "a recording proxy between two SP programs" },
     { "decode", cmd_decode, "annotate octets: hex or a recorded trace" },
     { "vectors", cmd_vectors, "byte vectors: check, show, record" },
