@@ -24,6 +24,14 @@ def program():
     return pytest.exit("spconform is not built: ci/build", returncode=2)
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """Lets a fixture know that its test has failed."""
+    outcome = yield
+    if outcome.get_result().failed:
+        item.failed = True
+
+
 class Finished:
     """A run that ended: its status, its output, how long it took."""
 

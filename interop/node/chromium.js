@@ -5,7 +5,7 @@ const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { chromium } = require('playwright-core');
+const launchBrowser = require('./launch.js');
 const { Failure, NotAvailable, main } = require('./lines.js');
 const mapping = require('./mapping.js');
 
@@ -16,16 +16,6 @@ let browser, page, failures;
 let home; // a folder of our own, when the browser has to trust an authority
 let trusted; // which one
 let last = 0;
-
-function executable() {
-  if (process.env.SPCONFORM_CHROMIUM) return process.env.SPCONFORM_CHROMIUM;
-  const found = (process.env.PATH || '')
-    .split(':')
-    .map((folder) => path.join(folder, 'chromium'))
-    .find((file) => fs.existsSync(file));
-  if (!found) throw new Error('no chromium on the PATH, and SPCONFORM_CHROMIUM names none');
-  return found;
-}
 
 // Runs in the page.
 function prepare() {
@@ -60,13 +50,7 @@ function crashed() {
 }
 
 async function launch() {
-  browser = await chromium.launch({
-    executablePath: executable(),
-    chromiumSandbox: process.getuid() !== 0, // root has none
-    // The page, of no origin, could not be granted the permission to reach this machine.
-    args: ['--disable-features=LocalNetworkAccessChecks'],
-    env: home ? { ...process.env, HOME: home, XDG_DATA_HOME: '' } : process.env,
-  });
+  browser = await launchBrowser(home ? { ...process.env, HOME: home, XDG_DATA_HOME: '' } : process.env);
   browser.on('disconnected', crashed);
   await enter();
 }

@@ -1,0 +1,24 @@
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+const { chromium } = require('playwright-core');
+
+function executable() {
+  if (process.env.SPCONFORM_CHROMIUM) return process.env.SPCONFORM_CHROMIUM;
+  const found = (process.env.PATH || '')
+    .split(':')
+    .map((folder) => path.join(folder, 'chromium'))
+    .find((file) => fs.existsSync(file));
+  if (!found) throw new Error('no chromium on the PATH, and SPCONFORM_CHROMIUM names none');
+  return found;
+}
+
+// The Chromium of $SPCONFORM_CHROMIUM, or of the PATH, without a window.
+module.exports = async (env = process.env) =>
+  chromium.launch({
+    executablePath: executable(),
+    chromiumSandbox: process.getuid() !== 0, // root has none
+    // A page of no origin could not be granted the permission to reach this machine.
+    args: ['--disable-features=LocalNetworkAccessChecks'],
+    env,
+  });
