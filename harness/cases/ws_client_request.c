@@ -13,6 +13,17 @@ static struct peer *asked(struct t *t)
     return us;
 }
 
+/* The next one, when this connection has been a pipe: then it dials again soon. */
+static struct peer *asked_again(struct peer *us)
+{
+    ws_send_response(us, 101);
+    wire_drains_within(us, 50);
+    wire_close(us);
+    us = reattach_raw(us);
+    ws_expect_request(us);
+    return us;
+}
+
 static const char *text(const char *header)
 {
     return header ? header : "(missing)";
@@ -198,9 +209,7 @@ CASE(ws_client_key_fresh, .title = "sends another key on every connection",
         for (unsigned k = 0; k < i; k++)
             check(t, strcmp(keys[i], keys[k]) != 0, "connections %u and %u have the key %s", k + 1,
                   i + 1, keys[i]);
-        wire_close(us);
-        us = reattach_raw(us);
-        ws_expect_request(us);
+        us = asked_again(us);
     }
 }
 
@@ -246,9 +255,7 @@ CASE(ws_client_key_random, .title = "chooses keys in which every octet changes",
 
     snprintf(first, sizeof first, "%s", text(ws_header(us, "Sec-WebSocket-Key")));
     for (unsigned i = 0; i < CONNECTIONS; i++) {
-        wire_close(us);
-        us = reattach_raw(us);
-        ws_expect_request(us);
+        us = asked_again(us);
         const char *key = text(ws_header(us, "Sec-WebSocket-Key"));
         for (unsigned k = 0; k < 21 && strlen(key) == 24 && strlen(first) == 24; k++)
             changed[k] |= key[k] != first[k];
@@ -296,11 +303,14 @@ CASE(ws_client_waits, .title = "sends nothing behind its request until the respo
      .covers = "WS-OPN-010", .why = "a server that refuses would read the frame as a request",
      .via = WS_DIALS)
 {
-    struct shaken a = answerer(t); /* 'first' waits */
+    struct shaken a = answerer(t);
 
+    iut_begin_send(a.s, 2 * patience(t), "'early'");
     expect_quiet(a.us, 200, "it is our response that it waits for");
     ws_send_response(a.us, 101);
-    is_taken(&a);
+    ws_upgraded(a.us);
+    sp_expect(a.us, "'early'");
+    iut_end_ok(a.s);
 }
 
 CASE(ws_client_waits_for_all,
@@ -309,11 +319,14 @@ CASE(ws_client_waits_for_all,
 {
     struct shaken a = answerer(t);
 
+    iut_begin_send(a.s, 2 * patience(t), "'early'");
     wire_send_text(a.us, ws_response_text(a.us, 101, .unfinished = true));
     wire_drains_within(a.us, 50);
     expect_quiet(a.us, 100, "it is the end of our response that it waits for");
     wire_send(a.us, "0d0a");
-    is_taken(&a);
+    ws_upgraded(a.us);
+    sp_expect(a.us, "'early'");
+    iut_end_ok(a.s);
 }
 
 CASE(ws_client_then_silence, .title = "sends nothing behind the handshake until a message is due",

@@ -11,6 +11,8 @@ struct shaken {
     struct peer *us;      /* nothing said yet */
     const char *protocol; /* of s */
     const char *name;     /* the sub-protocol that it accepts or, dialling, asks for */
+    const char *url;      /* our listener that it dials */
+    size_t taken;         /* connections to it that were accepted, this one included */
 };
 
 /* ---- the implementation listens: we ask ---- */
@@ -52,19 +54,22 @@ const char *right_request(struct shaken *);
 
 /* ---- it dials: we answer ---- */
 
-/* Its request has come; a PAIR has a message 'first' waiting for the pipe. */
+/* A PAIR dials, and its request has come. */
 #define answerer(t) answerer_(HERE("answerer(t)"), (t))
 struct shaken answerer_(struct at, struct t *);
-/* The response just sent is taken: 'first' comes, and one goes back. */
+/* The response just sent is taken: messages pass both ways. */
 #define is_taken(a) is_taken_(HERE("is_taken(" #a ")"), (a))
 void is_taken_(struct at, struct shaken *);
-/* It fails the connection; no frame but a Close.  'first' goes to the next connection, opened
- * well. */
+/* It fails the connection: no frame comes but a Close, and the end. */
 #define is_failed(a) is_failed_(HERE("is_failed(" #a ")"), (a))
 void is_failed_(struct at, struct shaken *);
 /* No upgrade, but HTTP all the same: it sends no frame, whether it ends the connection or not. */
 #define is_no_pipe(a) is_no_pipe_(HERE("is_no_pipe(" #a ")"), (a))
 void is_no_pipe_(struct at, struct shaken *);
+/* This connection is over: a->us is the next, and its request has come.  Only few cases ask for
+ * it: an implementation that is slow to dial again would fail them all for one fault. */
+#define dials_again(a) dials_again_(HERE("dials_again(" #a ")"), (a))
+void dials_again_(struct at, struct shaken *);
 #define may_be_taken(a, what) may_be_taken_(HERE("may_be_taken(" #a ", " #what ")"), (a), (what))
 bool may_be_taken_(struct at, struct shaken *, const char *what);
 

@@ -1,4 +1,5 @@
 /* ws_refused.c -- what a refused connection is, and is not: sp-websocket-mapping-01 2. */
+#include "any.h"
 #include "ws_open.h"
 
 /* ---- never a pipe ---- */
@@ -229,14 +230,13 @@ CASE(ws_second_of_pair, .title = "PAIR refuses or closes a second peer, and keep
 CASE(ws_next_of_pair, .title = "PAIR takes a next peer when the first has left",
      .covers = "WS-OPN-027", .via = WS_LISTENS)
 {
-    struct shaken a = asker(t);
+    struct iut *s = iut_open(t, "pair");
+    struct peer *us = attach(s, "pair");
 
     for (unsigned i = 0; i < 3; i++) {
-        ws_send_request(a.us, a.name);
-        is_served(&a);
-        wire_close(a.us);
-        if (!iut_has(t, "pipes"))
-            let_pass(t, 100, "nothing tells when it has seen that the first has left");
-        ask_again(&a);
+        sp_send(us, value(t, "'peer' %02x", i));
+        iut_expect(s, value(t, "'peer' %02x", i));
+        wire_close(us);
+        us = taken_in(t, us, "pair");
     }
 }

@@ -95,7 +95,7 @@ static void cut_off(struct t *t, bool reset)
     const char *request = right_request(&a);
     size_t n = strlen(request);
 
-    for (size_t cut = 0; cut <= n; cut++) {
+    for (size_t cut = 0; cut < n; cut++) { /* whole, it would take the place of a PAIR */
         wire_send_octets(a.us, request, cut);
         if (reset) {
             wire_drains_within(a.us, 20); /* a reset may overtake what was not read */
@@ -258,7 +258,7 @@ CASE(ws_request_memory, .title = "holds little of a request that does not end",
 
     if (before < 0)
         skip(t, "the memory of this process cannot be had");
-    for (unsigned i = 0; i < 4; i++) {
+    for (unsigned i = 0; i < 2; i++) {
         sends_long_head(&a, (size_t)10 * MIB, 64);
         a.us = attach_raw(a.s);
     }

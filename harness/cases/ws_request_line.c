@@ -132,10 +132,22 @@ CASE(ws_request_own_path, .title = "serves the path that it was told to listen a
     serves_path(t, "/a/longer/path");
 }
 
-CASE(ws_request_own_escaped_path, .title = "serves a path with escapes and other odd characters",
+CASE(ws_request_own_slash, .title = "serves a path that ends in a slash", .covers = "WS-OPN-068",
+     .via = WS_LISTENS)
+{
+    serves_path(t, "/a/b/");
+}
+
+CASE(ws_request_own_escaped_path, .title = "serves a path with an escaped blank",
      .covers = "WS-OPN-068", .via = WS_LISTENS)
 {
-    serves_path(t, "/a%20b/~c;d=e@f:1/");
+    serves_path(t, "/a%20b");
+}
+
+CASE(ws_request_own_odd_path, .title = "serves a path with odd characters that a path may have",
+     .covers = "WS-OPN-068", .via = WS_LISTENS)
+{
+    serves_path(t, "/~c;d=e,f@g:h!i");
 }
 
 /* ---- what is no request ---- */
