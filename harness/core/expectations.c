@@ -247,6 +247,14 @@ bool expectations_cover(const struct expectations *e, const char *instance, enum
     return covered;
 }
 
+bool expectations_foresee(const struct expectations *e, const char *instance)
+{
+    char *name = text_made(instance, TEXT_LINE);
+    const struct expectation *x = name ? about(e, name) : NULL;
+    free(name);
+    return x && !x->sometimes;
+}
+
 bool expectations_may_vary(const struct expectations *e, const char *instance, enum verdict verdict,
                            const char *why)
 {

@@ -34,6 +34,8 @@ void expectations_apply(struct expectations *, struct result *, struct buf *why)
 /* Listed, and not as `sometimes`: this result will be an XFAIL. */
 bool expectations_cover(const struct expectations *, const char *instance, enum verdict,
                         const char *why);
+/* A line says, and not as `sometimes`, that this instance fails. */
+bool expectations_foresee(const struct expectations *, const char *instance);
 /* A line that says `sometimes` covers this result, or the fault that it tells of did not show: that
  * another repeat of the instance gave another verdict is as expected. */
 bool expectations_may_vary(const struct expectations *, const char *instance, enum verdict,

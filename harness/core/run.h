@@ -62,6 +62,7 @@ struct order {
     uint32_t cut;
     uint8_t segmentation;
     bool fresh; /* in a new process */
+    bool hasty; /* with less patience: a list says that it fails */
 };
 struct record {
     uint32_t job;

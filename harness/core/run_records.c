@@ -98,7 +98,8 @@ void take_record(struct runner *r, struct worker *w, char *packet, size_t n)
     if (job->rerun)
         return;
     count_hangs(r, &rec);
-    if (run_is_live(r) && (suspicious(&rec) || mismeasured(&rec)) && !expected(r, job))
+    if (run_is_live(r) && (suspicious(&rec) || mismeasured(&rec) || job->order.hasty) &&
+        !expected(r, job))
         job->suspect = true; /* measured again alone, when all others are through */
     else
         settle_job(r, job, "");

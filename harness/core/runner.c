@@ -50,12 +50,21 @@ bool run_interrupted(void)
     return interrupted;
 }
 
+/* What is known to fail mostly fails by something that does not come: most of a run against a peer
+ * with many faults would be spent waiting for it. */
+static bool foreseen(const struct runner *r, size_t instance)
+{
+    return run_is_live(r) && r->o->target == TARGET_COMMAND && r->expectations &&
+           expectations_foresee(r->expectations, r->instances[instance].name);
+}
+
 void add_job(struct runner *r, size_t instance, enum segmentation segmentation, unsigned cut)
 {
     r->jobs[r->job_count].order = (struct order){ .job = (uint32_t)r->job_count,
                                                   .instance = (uint32_t)instance,
                                                   .segmentation = (uint8_t)segmentation,
-                                                  .cut = cut };
+                                                  .cut = cut,
+                                                  .hasty = foreseen(r, instance) };
     r->job_count++;
 }
 

@@ -55,7 +55,7 @@ static bool give(int fd, const struct record *r)
 
 /* ---- the reference in simulated worlds: one instance after another ---- */
 
-enum { SIMULATED_S = 60 };
+enum { SIMULATED_S = 60, HASTY_MS = 500 };
 
 int worker_simulated(const struct run_options *o, const struct instance *instances, int fd,
                      pid_t runner)
@@ -197,6 +197,8 @@ static void take_up(struct live_lane *ll)
     w->waiting_count--;
     memmove(&w->waiting[0], &w->waiting[1], w->waiting_count * sizeof w->waiting[0]);
     ll->busy = true;
+    int64_t patience = w->options->patience;
+    ll->lane.on.patience = ll->order.hasty && patience > HASTY_MS ? HASTY_MS : patience;
     pulse_start(&w->pulse, w->net);
     if (ll->order.fresh || ll->lane.state == LANE_BROKEN) {
         lane_drop_adapter(&ll->lane);
