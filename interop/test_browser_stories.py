@@ -16,6 +16,7 @@ from adapter import BUILT
 from conftest import ROOT, left_running, program
 
 PEERS = ("reference", "nanomsg", "nng", "node-nanomsg")
+NO_DEVICE = ("libwebsockets",)
 SHOTS = ROOT / "out" / "screenshots"
 NODE = ROOT / "interop" / "node"
 TEXT = "grüße, 世界"
@@ -124,9 +125,9 @@ def browser():
     browser.end()
 
 
-@pytest.fixture(params=PEERS)
+@pytest.fixture(params=PEERS + NO_DEVICE)
 def peer(request):
-    if request.param in ("nanomsg", "nng") and not (BUILT / request.param).exists():
+    if request.param in ("nanomsg", "nng", "libwebsockets") and not (BUILT / request.param).exists():
         pytest.skip(f"lib{request.param} is not installed")
     return request.param
 
@@ -228,6 +229,7 @@ def test_a_chat_whose_late_page_first_gets_the_log(serve):
         assert page.shown(least=4, of="#messages li") == said
 
 
+@pytest.mark.parametrize("peer", PEERS, indirect=True)
 def test_a_device_stands_between_a_page_and_tcp_workers(serve):
     story = serve("device")
     pages = [story.page(), story.page()]

@@ -6,21 +6,23 @@
 
 enum { STACK = 128 * 1024 };
 
-static void fail(struct actor *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void fail(struct actor *a, bool lacks, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
-static void fail(struct actor *a, const char *format, ...)
+static void fail(struct actor *a, bool lacks, const char *format, ...)
 {
     char why[512];
     va_list args;
-    if (a->cast->over)
+    if (a->gone || a->cast->over)
         return;
-    a->cast->over = true;
+    a->gone = true;
+    a->cast->over = !lacks;
     int n =
         snprintf(why, sizeof why, "%.200s, %s: ", a->name[0] ? a->name : a->cast->command, a->role);
     va_start(args, format);
     vsnprintf(why + n, sizeof why - (size_t)n, format, args);
     va_end(args);
-    a->cast->failed(a->cast->ctx, why);
+    a->cast->failed(a->cast->ctx, a, why, lacks);
 }
 
 /* ---- what its adapter does ---- */
@@ -28,7 +30,7 @@ static void fail(struct actor *a, const char *format, ...)
 static void answered(void *ctx, const char *line, size_t n)
 {
     struct actor *a = ctx;
-    if (a->state != ACTOR_ASKS)
+    if (a->gone || a->state != ACTOR_ASKS)
         return;
     buf_clear(&a->answer);
     buf_put(&a->answer, line, n);
@@ -39,7 +41,7 @@ static void answered(void *ctx, const char *line, size_t n)
 static void died(void *ctx, const char *how)
 {
     struct actor *a = ctx;
-    fail(a, "%s%s%s", how, a->last_words[0] ? "; its last words: " : "", a->last_words);
+    fail(a, false, "%s%s%s", how, a->last_words[0] ? "; its last words: " : "", a->last_words);
 }
 
 static void said(void *ctx, const char *line)
@@ -64,7 +66,7 @@ static bool ask(struct actor *a, const char *format, va_list args)
     }
     va_end(again);
     if (!room) {
-        fail(a, "out of memory");
+        fail(a, false, "out of memory");
         fiber_exit(a->fiber);
     }
     a->state = ACTOR_ASKS;
@@ -83,8 +85,8 @@ static const char *rest(struct actor *a)
 static void give_up(struct actor *a)
 {
     const char *answer = buf_text(&a->answer);
-    fail(a, "`%.100s` was answered by `%.160s`", (const char *)buf_slice(&a->line).p,
-         answer ? answer : "more than memory holds");
+    fail(a, answer && strncmp(answer, "na", 2) == 0, "`%.100s` was answered by `%.160s`",
+         (const char *)buf_slice(&a->line).p, answer ? answer : "more than memory holds");
     fiber_exit(a->fiber);
 }
 
@@ -120,7 +122,7 @@ void actor_pause(struct actor *a)
 
 void actor_wake(struct actor *a)
 {
-    if (!a->fiber || a->state != ACTOR_PAUSES)
+    if (a->gone || !a->fiber || a->state != ACTOR_PAUSES)
         return;
     a->state = ACTOR_BUSY;
     fiber_resume(a->fiber);
@@ -142,7 +144,7 @@ bool actor_start(struct actor *a)
     a->port = port_process(a->cast->net, a->cast->command, &why);
     a->fiber = a->port ? fiber_new(run, a, STACK) : NULL;
     if (!a->fiber) {
-        fail(a, "%s", a->port ? "out of memory" : buf_text(&why));
+        fail(a, false, "%s", a->port ? "out of memory" : buf_text(&why));
         buf_free(&why);
         return false;
     }
@@ -152,6 +154,13 @@ bool actor_start(struct actor *a)
     a->port->ctx = a;
     fiber_resume(a->fiber);
     return true;
+}
+
+void actor_kill(struct actor *a)
+{
+    a->gone = true;
+    if (a->port)
+        port_kill(a->port);
 }
 
 void actor_free(struct actor *a)

@@ -11,10 +11,11 @@ struct actor;
 struct cast {
     struct net *net;
     const char *command; /* starts an adapter */
-    /* It cannot go on: `why`, in a line.  Called once, the first time. */
-    void (*failed)(void *ctx, const char *why);
+    /* It cannot go on: `why`, in a line; `lacks`: its adapter answered `na`.  Once per actor, and
+     * not when another one's failure was the end of all. */
+    void (*failed)(void *ctx, struct actor *, const char *why, bool lacks);
     void *ctx;
-    bool over; /* failed was called */
+    bool over; /* one failed by something else than a lack */
 };
 
 struct actor {
@@ -32,13 +33,15 @@ struct actor {
     struct buf answer, line;
     enum { ACTOR_BUSY, ACTOR_ASKS, ACTOR_PAUSES } state; /* what its fiber waits for */
     char last_words[160];
+    bool gone; /* failed, or killed */
 };
 
 bool actor_start(struct actor *);
-void actor_free(struct actor *); /* ends its process at once */
+void actor_kill(struct actor *); /* ends its process at once; it does nothing any more */
+void actor_free(struct actor *); /* not from within its script or `failed` */
 
 /* The rest is for scripts.  Asks the adapter; returns what follows `ok`, until the next question.
- * Any other answer ends the script, and the cast has failed. */
+ * Any other answer ends the script, and it has failed. */
 const char *actor_must(struct actor *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* The same, but NULL for `err timedout`. */

@@ -46,7 +46,7 @@ struct server {
     struct cast cast;
     struct http *http;
     struct stage stages[STORIES_MAX];
-    size_t stage_count, ready;
+    size_t stage_count, ready, left_out;
     struct chat chat;
     int ticks;
     bool open, over;
@@ -86,28 +86,53 @@ static void end(struct server *s, int status, const char *why)
     s->status = usage_error("serve", "%s", why) && status == 1 ? 1 : 2;
 }
 
-static void peer_failed(void *ctx, const char *why)
-{
-    struct server *s = ctx;
-    end(s, s->open ? 1 : 2, why);
-}
-
 /* ---- stories ---- */
 
 static struct server *the_server;
+
+static void open_house(struct server *s)
+{
+    s->open = true;
+    say("http://%s:%d/%s%s", s->host, http_port(s->http), s->only ? s->only->name : "",
+        s->only ? ".html" : "");
+    for (size_t i = 0; i < s->stage_count; i++)
+        if (!s->stages[i].left_out)
+            say("%s: %s listens at %s", s->stages[i].story->name, s->stages[i].actors[0].name,
+                s->stages[i].url);
+}
 
 static void story_ready(struct stage *stage)
 {
     struct server *s = the_server;
     (void)stage;
-    if (++s->ready < s->stage_count)
+    if (++s->ready + s->left_out == s->stage_count)
+        open_house(s);
+}
+
+/* Of all stories, those that the peer is able to. */
+static void leave_out(struct server *s, struct stage *stage, const char *why)
+{
+    if (stage->left_out)
         return;
-    s->open = true;
-    say("http://%s:%d/%s%s", s->host, http_port(s->http), s->only ? s->only->name : "",
-        s->only ? ".html" : "");
-    for (size_t i = 0; i < s->stage_count; i++)
-        say("%s: %s listens at %s", s->stages[i].story->name, s->stages[i].actors[0].name,
-            s->stages[i].url);
+    stage->left_out = true;
+    for (size_t i = 0; i < stage->actor_count; i++)
+        actor_kill(&stage->actors[i]);
+    if (++s->left_out == s->stage_count) {
+        end(s, 2, why);
+        return;
+    }
+    fprintf(stderr, "spconform serve: left out: %s\n", why);
+    if (s->ready + s->left_out == s->stage_count)
+        open_house(s);
+}
+
+static void peer_failed(void *ctx, struct actor *a, const char *why, bool lacks)
+{
+    struct server *s = ctx;
+    if (lacks && !s->open)
+        leave_out(s, a->stage, why);
+    else
+        end(s, s->open ? 1 : 2, why);
 }
 
 static void story_tells(struct stage *stage, const char *line)
@@ -132,7 +157,8 @@ static void start_stories(struct server *s)
 static struct stage *stage_named(struct server *s, const char *name)
 {
     for (size_t i = 0; i < s->stage_count; i++)
-        if (strcmp(s->stages[i].story->name, name) == 0 && s->stages[i].url[0])
+        if (strcmp(s->stages[i].story->name, name) == 0 && s->stages[i].url[0] &&
+            !s->stages[i].left_out)
             return &s->stages[i];
     return NULL;
 }
@@ -144,6 +170,8 @@ static json_t *get_stories(struct server *s)
     json_t *list = json_array();
     for (size_t i = 0; i < s->stage_count; i++) {
         const struct stage *stage = &s->stages[i];
+        if (stage->left_out)
+            continue;
         json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "name", stage->story->name,
                                               "title", stage->story->title, "url", stage->url));
     }
@@ -185,7 +213,7 @@ static void tick(void *ctx)
         return;
     }
     for (size_t i = 0; i < s->stage_count; i++)
-        if (s->stages[i].story->tick)
+        if (s->stages[i].story->tick && !s->stages[i].left_out)
             s->stages[i].story->tick(&s->stages[i]);
 }
 

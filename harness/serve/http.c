@@ -73,14 +73,19 @@ static int respond(struct lws *wsi, struct request *r, int status, json_t *body)
     return lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
-static int begin(struct lws *wsi, struct request *r, const char *name)
+static int begin(struct lws *wsi, struct request *r)
 {
     struct http *h = http_of(wsi);
-    char type[64] = "";
+    char path[64] = "", type[64] = "";
     forget(r);
     memset(r, 0, sizeof *r);
-    snprintf(r->name, sizeof r->name, "%s", name[0] == '/' ? name + 1 : name);
     r->post = lws_hdr_total_length(wsi, WSI_TOKEN_POST_URI) > 0;
+    if (!r->post && lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) <= 0)
+        return respond(wsi, r, 405, NULL);
+    /* What no file was found for comes here too. */
+    lws_hdr_copy(wsi, path, sizeof path, r->post ? WSI_TOKEN_POST_URI : WSI_TOKEN_GET_URI);
+    if (sscanf(path, "/api/%31s", r->name) != 1)
+        return respond(wsi, r, 404, NULL);
     if (!r->post) {
         json_t *body = h->config.get(h->config.ctx, r->name);
         return respond(wsi, r, body ? 200 : 404, body);
@@ -131,7 +136,7 @@ static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user
     /* An enumeration of libwebsockets: the most of it is not for us. */
     switch ((int)reason) {
     case LWS_CALLBACK_HTTP:
-        return begin(wsi, r, in);
+        return begin(wsi, r);
     case LWS_CALLBACK_HTTP_BODY:
         take_body(r, in, n);
         return 0;
@@ -160,7 +165,7 @@ static int on_net(struct lws *wsi, enum lws_callback_reasons reason, void *user,
         struct net *net = http_of(wsi)->config.net;
         net_step(net, net_now(net));
     }
-    return 0;
+    return reason == LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION; /* nobody is to ask for it */
 }
 
 static void on_tick(lws_sorted_usec_list_t *tick)

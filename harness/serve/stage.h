@@ -23,6 +23,7 @@ struct stage {
     void (*ready)(struct stage *);
     void (*tell)(struct stage *, const char *line);
 
+    bool left_out;   /* the peer lacks what it needs */
     char url[160];   /* of its socket for pages; empty: not ready */
     char inner[160]; /* device: of the topology behind */
     struct actor actors[SERVE_ACTORS];
