@@ -141,6 +141,32 @@ CASE(ws_close_message_goes_to_the_next,
     iut_expect(req, "'pong'");
 }
 
+/* ---- of every protocol ---- */
+
+#define GOES_ON(protocol, name)                                                                    \
+    CASE(ws_close_to_##protocol,                                                                   \
+         .title = name " ends the connection of a peer that sends a Close, and takes the next",    \
+         .covers = "WS-CLS-008", .why = "one peer that leaves must not end a service", .via = WS)  \
+    {                                                                                              \
+        struct iut *s = iut_open(t, #protocol);                                                    \
+        struct peer *stays = attach(s, peer_of(#protocol));                                        \
+        struct peer *leaves = attach(s, peer_of(#protocol));                                       \
+        ws_send_close(leaves, 1000, "");                                                           \
+        ws_expect_end(leaves);                                                                     \
+        attach(s, peer_of(#protocol));                                                             \
+        expect_open(stays);                                                                        \
+    }
+
+GOES_ON(pub, "PUB")
+GOES_ON(sub, "SUB")
+GOES_ON(req, "REQ")
+GOES_ON(rep, "REP")
+GOES_ON(push, "PUSH")
+GOES_ON(pull, "PULL")
+GOES_ON(surveyor, "SURVEYOR")
+GOES_ON(respondent, "RESPONDENT")
+GOES_ON(bus, "BUS")
+
 /* ---- it closes by itself ---- */
 
 CASE(ws_application_close_says_so,

@@ -246,7 +246,7 @@ static unsigned close_code(struct peer *p, struct at at, const struct ws_head *h
 {
     struct slice body = unmasked(p, h, payload);
     unsigned code = body.n < 2 ? WS_NO_CODE : (unsigned)body.p[0] << 8 | body.p[1];
-    if (h->rsv || !h->fin || h->masked == p->we_dialled || !h->minimal)
+    if (h->rsv || !h->fin || h->masked == p->we_dialled || h->length_form != 1)
         t_mismatch(p->t, at, p->we_dialled ? "88 %0....... *" : "88 %1....... *",
                    slice_of(buf_slice(&p->in).p, 2), "its Close is not framed as it must be");
     if (body.n == 1)
