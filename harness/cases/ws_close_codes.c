@@ -86,24 +86,6 @@ CASE(ws_close_reason_cut_off,
     fails_over_close(t, "03e8 'r'*120 e282", 1007);
 }
 
-CASE(ws_close_too_long,
-     .title = "fails the connection over a Close of 126 octets, and delivers nothing of it",
-     .covers = "WS-CLS-016", .why = "a fixed buffer of 125 octets would overflow", .needs = "wire",
-     .via = WS)
-{
-    fails_over_close(t, "03e8 'r'*124", 1002);
-}
-
-CASE(ws_close_fragmented, .title = "fails the connection over a Close without FIN",
-     .covers = "WS-CLS-016", .needs = "wire", .via = WS)
-{
-    struct talk k = talk_to(t);
-
-    ws_send(k.us, "03e8", .opcode = WS_CLOSE, .more = true);
-    expect_ws_failed(k.us, 1002);
-    good_is_next(&k);
-}
-
 CASE(ws_close_reserved_bit, .title = "fails the connection over a Close with a reserved bit",
      .covers = "WS-CLS-016", .needs = "wire", .via = WS)
 {

@@ -10,13 +10,14 @@ struct ws_side {
     bool open;                   /* the handshake is done: frames follow */
     bool manual;                 /* answers nothing by itself */
     bool close_seen, close_sent; /* ... by the other side, by us */
+    bool close_scripted;         /* the case sent it, right or wrong */
     bool refused;                /* the upgrade was: there will be no frames */
     size_t scanned;              /* octets of `in` whose control frames were answered */
     size_t covered;              /* octets of `in` that `message` came from; 0: none is whole */
     struct buf message;
     struct ws_head last;
     unsigned close_code; /* of the Close expected last */
-    struct buf text; /* the head of HTTP that came last; `head` points into it */
+    struct buf text;     /* the head of HTTP that came last; `head` points into it */
     struct http_head head;
     char key[WS_KEY_SIZE + 40]; /* of our request, right or wrong */
     uint64_t opened_at;         /* octets sent when frames began */
