@@ -170,6 +170,7 @@ void actor_free(struct actor *a)
         fiber_free(a->fiber);
     buf_free(&a->answer);
     buf_free(&a->line);
+    buf_free(&a->scratch);
     a->port = NULL;
     a->fiber = NULL;
 }

@@ -25,6 +25,8 @@ struct actor {
     void *stage;      /* the story's own */
     const char *role; /* for messages */
 
+    /* For its script, which is abandoned where it waits: what it holds then must be here. */
+    struct buf scratch;
     char name[128]; /* "nng 1.5.2", once it has said hello */
 
     /* inside */

@@ -93,8 +93,9 @@ static struct server *the_server;
 static void open_house(struct server *s)
 {
     s->open = true;
-    say("http://%s:%d/%s%s", s->host, http_port(s->http), s->only ? s->only->name : "",
-        s->only ? ".html" : "");
+    bool everywhere = strcmp(s->host, "0.0.0.0") == 0;
+    say("http://%s:%d/%s%s", everywhere ? "127.0.0.1" : s->host, http_port(s->http),
+        s->only ? s->only->name : "", s->only ? ".html" : "");
     for (size_t i = 0; i < s->stage_count; i++)
         if (!s->stages[i].left_out)
             say("%s: %s listens at %s", s->stages[i].story->name, s->stages[i].actors[0].name,

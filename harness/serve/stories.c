@@ -122,25 +122,23 @@ static void report_the_weather(struct stage *s)
 
 /* ---- device: pages ask at ws, two workers answer at tcp, a device between ---- */
 
-static void answer_requests(struct actor *a, const char *socket)
+static void answer_requests(struct actor *a, const char *name)
 {
     struct stage *s = stage_of(a);
-    struct buf name = { 0 };
-    char payload[4096];
-    actor_must(a, "open %s rep", socket);
-    actor_must(a, "dial %s %s", socket, s->inner);
-    buf_printf(&name, "%s: ", socket);
+    char text[16], payload[4096];
+    int length = snprintf(text, sizeof text, "%s: ", name);
+    actor_must(a, "open s rep");
+    actor_must(a, "dial s %s", s->inner);
     for (;;) {
-        const char *came = actor_try(a, "recv %s %d", socket, FOR_EVER);
+        const char *came = actor_try(a, "recv s %d", FOR_EVER);
         if (!came)
             continue;
-        struct buf answer = { 0 };
         snprintf(payload, sizeof payload, "%s", came);
-        tell(s, socket, "was asked", payload);
-        payload_hex(&answer, buf_slice(&name));
-        buf_printf(&answer, "%s", again(payload));
-        actor_try(a, "send %s %d %s", socket, SEND_MS, buf_text(&answer));
-        buf_free(&answer);
+        tell(s, name, "was asked", payload);
+        buf_clear(&a->scratch);
+        payload_hex(&a->scratch, slice_of(text, (size_t)length));
+        buf_printf(&a->scratch, "%s", again(payload));
+        actor_try(a, "send s %d %s", SEND_MS, buf_text(&a->scratch));
     }
 }
 
