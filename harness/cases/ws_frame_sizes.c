@@ -59,7 +59,7 @@ static void delivers_in_fragments(struct t *t, size_t each)
         for (unsigned i = 0; masked && i < 4; i++)
             *to++ = (unsigned char)(at >> 4 * i); /* another key for each */
         for (size_t i = at; i < at + each; i++) {
-            unsigned char key = masked ? (unsigned char)(at >> 4 * ((i - at) % 4)) : 0;
+            unsigned char key = (unsigned char)(masked ? at >> 4 * ((i - at) % 4) : 0);
             *to++ = (unsigned char)((i ^ i >> 8 ^ i >> 16) ^ key);
         }
         wire_send_octets(us, frame, (size_t)(to - frame));
