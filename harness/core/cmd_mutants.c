@@ -75,7 +75,7 @@ static bool concerns(const struct matrix *x, const struct mutant *m, size_t inst
 {
     unsigned via = x->instances[instance].via, bits = EVERY_PROTOCOL;
     bool calls = m->ask || m->answer || m->dials || m->keeps_listening || m->machine;
-    if (m->about_tls && !(via & (WSS | TLS)))
+    if (m->about_tls ? !(via & (WSS | TLS)) : !m->over_tls && (via & (WSS | TLS)))
         return false;
     if (mutant_reads_ws(m) && !calls && !(via & (WS | WSS)))
         return false;

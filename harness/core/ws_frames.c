@@ -254,6 +254,9 @@ static unsigned close_code(struct peer *p, struct at at, const struct ws_head *h
     if (body.n > 1 && (code < WS_NORMAL || code >= 5000 || code == WS_NO_CODE ||
                        code == WS_ABNORMAL || code == WS_NO_TLS))
         t_mismatch(p->t, at, "03e8 *", body, "its Close has a code that must never be sent");
+    if (body.n > WS_CONTROL_MAX)
+        t_mismatch(p->t, at, "03e8 *", slice_of(body.p, 16),
+                   "its Close has a body of more than 125 octets");
     struct utf8 u = { 0 };
     if (body.n > 2 && (!utf8_feed(&u, slice_drop(body, 2)) || !utf8_whole(&u)))
         t_mismatch(p->t, at, "03e8 *", body, "its Close has a reason that is not UTF-8");

@@ -49,6 +49,7 @@ struct mutant {
     /* TLS.  The hooks above stand over TLS; of a mutant that is about it, octets_in and octets_out
      * stand under it too (f->below), and it leaves streams without TLS alone. */
     bool about_tls;
+    bool over_tls;     /* it is looked for in cases about TLS as well, where few others are */
     int tls_lowest;    /* version accepted, see struct tls_config; 0: as ever */
     bool tls_any_name; /* the names of a certificate do not matter */
 

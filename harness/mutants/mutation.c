@@ -266,7 +266,7 @@ static ptrdiff_t fault_unread(struct stream *s)
 static bool fault_connected(const struct stream *s)
 {
     const struct octet_fault *f = (const struct octet_fault *)s;
-    return f->inner && stream_connected(f->inner);
+    return f->inner && (f->detour || stream_connected(f->inner));
 }
 
 static const struct stream_ops fault_ops = { .read = fault_read,
@@ -339,7 +339,7 @@ static struct stream *wrap(struct mutation *m, struct stream *inner,
     f->stream.ipc = inner->ipc;
     f->inner = inner;
     f->m = m;
-    f->number = m->streams;
+    f->number = m->streams + about->below_tls; /* the same above and below */
     f->dialled = about->dialled;
     f->is_ws = about->ws;
     f->tls = about->tls;

@@ -40,7 +40,7 @@ static struct octet_fault *above(struct mutation *m, const struct octet_fault *b
 
 static void in_clear(struct mutation *m, struct octet_fault *f, struct buf *data)
 {
-    if (!f->below || f->dialled || data->n == 0)
+    if (!f->below || data->n == 0)
         return;
     if (f->in_position == 0 && buf_slice(data).p[0] != HANDSHAKE)
         f->note[0] = 1;
@@ -65,6 +65,35 @@ static void die_of_clear(struct mutation *m, struct octet_fault *f, struct buf *
 
 WS_MUTANT(tls_dies_of_clear_text, "dies of a peer that does not speak TLS", "", .about_tls = true,
           .octets_in = die_of_clear);
+
+static struct slice clear_greeting(void)
+{
+    return slice_of("\0SP\0\0\x10\0\0", SP_GREETING_SIZE);
+}
+
+/* arg[0]: as client. */
+static bool greet_in_clear(struct mutation *m, struct octet_fault *f)
+{
+    for (struct octet_fault *below = m->all; below; below = below->next)
+        if (below->below && below->number == f->number && f->dialled == m->mutant->arg[0])
+            octet_fault_send(below, clear_greeting());
+    return true;
+}
+
+WS_MUTANT(tls_server_greets_in_clear, "as server, sends its greeting before TLS begins", "",
+          .about_tls = true, .arg = { false }, .admits = greet_in_clear);
+WS_MUTANT(tls_client_greets_in_clear, "as client, sends its greeting before TLS begins", "",
+          .about_tls = true, .arg = { true }, .admits = greet_in_clear);
+
+static void behind_hello(struct mutation *m, struct octet_fault *f, struct buf *data)
+{
+    (void)m;
+    if (f->below && f->dialled && f->out_position == 0)
+        buf_put_slice(data, clear_greeting());
+}
+
+WS_MUTANT(tls_client_goes_on_in_clear, "does not wait for the handshake before it sends", "",
+          .about_tls = true, .octets_out = behind_hello);
 
 /* ---- the handshake ---- */
 

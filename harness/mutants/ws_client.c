@@ -241,7 +241,9 @@ enum {
     HTTP_1_0,
     NO_UPGRADE,
     NO_CONNECTION,
-    DEFLATE
+    EXTENSIONS_TORN,
+    BODY,
+    NO_PATH
 };
 
 /* The first n octets of the target. */
@@ -300,8 +302,15 @@ static bool otherwise(struct mutation *m, struct octet_fault *f, struct buf *hea
     case NO_CONNECTION:
         http_set(head, "Connection", "keep-alive");
         break;
-    case DEFLATE:
-        http_set(head, "Sec-WebSocket-Extensions", "permessage-deflate");
+    case EXTENSIONS_TORN:
+        http_set(head, "Sec-WebSocket-Extensions", "permessage-deflate;;=");
+        break;
+    case BODY:
+        http_set(head, "Content-Length", "5");
+        break;
+    case NO_PATH:
+        if (strcmp(f->ws.target, "/") == 0)
+            http_start(head, "GET * HTTP/1.1");
         break;
     }
     return true;
@@ -338,8 +347,12 @@ WS_MUTANT(ws_client_no_upgrade, "does not say Upgrade: websocket", "", .arg = { 
           .http_out = otherwise);
 WS_MUTANT(ws_client_no_connection, "does not say Connection: Upgrade", "", .arg = { NO_CONNECTION },
           .http_out = otherwise);
-WS_MUTANT(ws_client_offers_deflate, "offers to compress messages, which it cannot", "",
-          .arg = { DEFLATE }, .http_out = otherwise);
+WS_MUTANT(ws_client_extensions_torn, "offers extensions that break the rules of their list", "",
+          .arg = { EXTENSIONS_TORN }, .http_out = otherwise);
+WS_MUTANT(ws_client_announces_body, "announces a body behind its request, and sends none", "",
+          .arg = { BODY }, .http_out = otherwise);
+WS_MUTANT(ws_client_asks_for_all, "asks for * when its address has no path", "", .arg = { NO_PATH },
+          .http_out = otherwise);
 
 static bool frame_too_early(struct mutation *m, struct octet_fault *f, struct buf *head)
 {

@@ -346,6 +346,17 @@ static bool message_after(struct mutation *m, struct octet_fault *f, struct ws_s
 WS_MUTANT(ws_message_behind_close, "sends a message behind its Close", "", .ws_in = note_close,
           .ws_out = message_after);
 
+static bool drops_unread(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)m;
+    if (ws_opcode(s) == WS_CLOSE)
+        buf_clear(&f->in);
+    return true;
+}
+
+WS_MUTANT(ws_close_drops_unread, "loses messages that it read together with a Close", "",
+          .ws_in = drops_unread);
+
 /* A Close waits for what comes behind it. */
 static bool close_later(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
 {

@@ -11,11 +11,11 @@
     /* ws_server.c */                                                                              \
     X(ws_wrong_protocol_accepted)                                                                  \
     X(ws_unknown_protocol_accepted)                                                                \
+    X(ws_protocol_found_anywhere)                                                                  \
     X(ws_missing_protocol_accepted)                                                                \
     X(ws_serves_what_it_refused)                                                                   \
     X(ws_protocol_list_refused)                                                                    \
     X(ws_protocol_lines_last_only)                                                                 \
-    X(ws_protocol_in_own_case_only)                                                                \
     X(ws_protocol_list_answered)                                                                   \
     X(ws_protocol_not_answered)                                                                    \
     X(ws_pair1_has_another_name)                                                                   \
@@ -34,11 +34,14 @@
     X(ws_extension_offer_refused)                                                                  \
     X(ws_accept_of_key_without_padding)                                                            \
     X(ws_post_accepted)                                                                            \
+    X(ws_two_hosts_accepted)                                                                       \
+    X(ws_extensions_unread)                                                                        \
+    X(ws_any_get_upgraded)                                                                         \
+    X(ws_upgrades_by_http_1_0)                                                                     \
     X(ws_http_1_0_accepted)                                                                        \
     X(ws_dies_of_other_request)                                                                    \
     X(ws_dies_of_garbage)                                                                          \
     X(ws_path_ignored)                                                                             \
-    X(ws_frames_behind_request_lost)                                                               \
     X(ws_request_in_one_read)                                                                      \
     X(ws_silent_client_stalls_all)                                                                 \
     X(ws_refusal_without_end)                                                                      \
@@ -77,7 +80,9 @@
     X(ws_client_http_1_0)                                                                          \
     X(ws_client_no_upgrade)                                                                        \
     X(ws_client_no_connection)                                                                     \
-    X(ws_client_offers_deflate)                                                                    \
+    X(ws_client_extensions_torn)                                                                   \
+    X(ws_client_announces_body)                                                                    \
+    X(ws_client_asks_for_all)                                                                      \
     X(ws_client_sends_too_early)                                                                   \
     /* ws_frames.c */                                                                              \
     X(ws_unmasked_accepted)                                                                        \
@@ -103,7 +108,6 @@
     X(ws_text_unchecked)                                                                           \
     X(ws_text_delivered_and_refused)                                                               \
     X(ws_pair_sends_text)                                                                          \
-    X(ws_pub_sends_text)                                                                           \
     X(ws_fragments_delivered_apart)                                                                \
     X(ws_last_fragment_lost)                                                                       \
     X(ws_continuation_without_start_delivered)                                                     \
@@ -129,6 +133,23 @@
     X(ws_fragments_all_binary)                                                                     \
     X(ws_rsv1_set)                                                                                 \
     X(ws_header_in_its_own_message)                                                                \
+    /* ws_octets.c */                                                                              \
+    X(ws_one_octet_swallowed)                                                                      \
+    X(ws_124_octets_refused)                                                                       \
+    X(ws_125_octets_refused)                                                                       \
+    X(ws_16_bit_length_in_host_order)                                                              \
+    X(ws_16_bit_length_is_signed)                                                                  \
+    X(ws_long_length_shifts_payload)                                                               \
+    X(ws_mask_leaves_tail)                                                                         \
+    X(ws_mask_of_eight_reversed)                                                                   \
+    X(ws_mask_of_zeros_refused)                                                                    \
+    X(ws_mask_of_first_kept)                                                                       \
+    X(ws_greeting_swallowed)                                                                       \
+    X(ws_survey_id_in_host_order)                                                                  \
+    X(ws_text_of_two_refused)                                                                      \
+    X(ws_text_of_three_refused)                                                                    \
+    X(ws_text_of_four_refused)                                                                     \
+    X(ws_text_of_ascii_refused)                                                                    \
     /* ws_control.c */                                                                             \
     X(ws_ping_delivered)                                                                           \
     X(ws_ping_unanswered)                                                                          \
@@ -165,6 +186,7 @@
     X(ws_empty_close_answered_with_1005)                                                           \
     X(ws_close_two_octets_too_long)                                                                \
     X(ws_message_behind_close)                                                                     \
+    X(ws_close_drops_unread)                                                                       \
     X(ws_message_behind_close_delivered)                                                           \
     X(ws_close_answered_stays_open)                                                                \
     X(ws_close_not_said)                                                                           \
@@ -179,6 +201,9 @@
     X(tls_certificate_unchecked)                                                                   \
     X(tls_optional)                                                                                \
     X(tls_dies_of_clear_text)                                                                      \
+    X(tls_server_greets_in_clear)                                                                  \
+    X(tls_client_greets_in_clear)                                                                  \
+    X(tls_client_goes_on_in_clear)                                                                 \
     X(tls_handshakes_one_after_another)                                                            \
     X(tls_hello_in_one_read)                                                                       \
     X(tls_no_close_notify)                                                                         \

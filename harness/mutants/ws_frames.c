@@ -177,9 +177,6 @@ static bool sent_as_text(struct mutation *m, struct octet_fault *f, struct ws_se
 
 WS_MUTANT(ws_pair_sends_text, "a PAIR sends its messages as text", "", .arg = { SP_PAIR0 },
           .ws_out = sent_as_text);
-WS_MUTANT(ws_pub_sends_text, "a PUB sends its messages as text", "", .arg = { SP_PUB },
-          .ws_out = sent_as_text);
-
 /* ---- fragments; note[0]: we are between the first and the last one of a message ---- */
 
 static bool fragment(struct octet_fault *f, const struct ws_seen *s)
@@ -320,7 +317,7 @@ static bool head_in_one_read(struct mutation *m, struct octet_fault *f, struct w
 }
 
 WS_MUTANT(ws_frame_in_two_reads, "fails on a frame that comes in more than two segments", "",
-          .ws_in = head_in_one_read);
+          .over_tls = true, .ws_in = head_in_one_read);
 
 static bool mask_slips(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
 {

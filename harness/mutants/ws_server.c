@@ -64,6 +64,18 @@ WS_MUTANT(ws_wrong_protocol_accepted,
 WS_MUTANT(ws_unknown_protocol_accepted, "serves clients whatever sub-protocol they ask for", "",
           .arg = { false }, .http_in = accept_other, .http_out = echo_offer);
 
+static bool accept_alike(struct mutation *m, struct octet_fault *f, struct buf *head)
+{
+    char offers[VALUE];
+    (void)m;
+    if (is_request(f) && http_get(head, protocol, offers, sizeof offers) && names_own(f, offers))
+        http_set(head, protocol, ws_own_protocol(f));
+    return true;
+}
+
+WS_MUTANT(ws_protocol_found_anywhere, "finds its sub-protocol within longer words", "",
+          .http_in = accept_alike);
+
 static bool accept_none(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
     char offers[VALUE];
@@ -145,19 +157,6 @@ static bool last_line(struct mutation *m, struct octet_fault *f, struct buf *hea
 
 WS_MUTANT(ws_protocol_lines_last_only, "looks at the last of several lines with sub-protocols only",
           "", .http_in = last_line);
-
-static bool same_case_only(struct mutation *m, struct octet_fault *f, struct buf *head)
-{
-    char offers[VALUE];
-    (void)m;
-    http_get(head, protocol, offers, sizeof offers);
-    if (is_request(f) && names_own(f, offers) && !strstr(offers, ws_own_protocol(f)))
-        spoil(head);
-    return true;
-}
-
-WS_MUTANT(ws_protocol_in_own_case_only, "compares sub-protocols with regard to case", "",
-          .http_in = same_case_only);
 
 static bool answer_list(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -382,6 +381,56 @@ static bool any_method(struct mutation *m, struct octet_fault *f, struct buf *he
 
 WS_MUTANT(ws_post_accepted, "upgrades a POST like a GET", "", .http_in = any_method);
 
+static bool last_host(struct mutation *m, struct octet_fault *f, struct buf *head)
+{
+    char hosts[VALUE];
+    (void)m;
+    if (is_request(f) && http_get(head, "Host", hosts, sizeof hosts) && strchr(hosts, ','))
+        http_set(head, "Host", "localhost");
+    return true;
+}
+
+WS_MUTANT(ws_two_hosts_accepted, "takes a request with two Hosts", "", .http_in = last_host);
+
+static bool no_extensions(struct mutation *m, struct octet_fault *f, struct buf *head)
+{
+    (void)m;
+    if (is_request(f))
+        http_set(head, "Sec-WebSocket-Extensions", NULL);
+    return true;
+}
+
+WS_MUTANT(ws_extensions_unread, "does not read what extensions a request offers", "",
+          .http_in = no_extensions);
+
+static bool any_get(struct mutation *m, struct octet_fault *f, struct buf *head)
+{
+    char value[VALUE];
+    (void)m;
+    if (!is_request(f) || !http_starts(head, "GET ") ||
+        http_get(head, "Upgrade", value, sizeof value) || http_get(head, key, value, sizeof value))
+        return true;
+    http_set(head, "Upgrade", "websocket");
+    http_set(head, "Connection", "Upgrade");
+    http_set(head, version, "13");
+    http_set(head, key, some_key);
+    http_set(head, protocol, ws_own_protocol(f));
+    return true;
+}
+
+WS_MUTANT(ws_any_get_upgraded, "upgrades every GET", "", .http_in = any_get);
+
+static bool old_status_line(struct mutation *m, struct octet_fault *f, struct buf *head)
+{
+    (void)m;
+    if (is_request(f) && http_status(head) == 101)
+        http_start(head, "HTTP/1.0 101 Switching Protocols");
+    return true;
+}
+
+WS_MUTANT(ws_upgrades_by_http_1_0, "upgrades by a response of HTTP/1.0", "",
+          .http_out = old_status_line);
+
 static bool first_line_has(struct buf *head, const char *text)
 {
     const char *all = buf_text(head), *at = strstr(all, text);
@@ -434,18 +483,6 @@ WS_MUTANT(ws_path_ignored, "serves every path, and not just that of its address"
           .http_in = any_path);
 
 /* ---- how it is read and written ---- */
-
-static bool lose_the_rest(struct mutation *m, struct octet_fault *f, struct buf *head)
-{
-    (void)m;
-    (void)head;
-    if (f->dialled == m->mutant->arg[0])
-        buf_clear(&f->raw_in);
-    return true;
-}
-
-WS_MUTANT(ws_frames_behind_request_lost, "loses frames that come together with the request", "",
-          .http_in = lose_the_rest);
 
 static bool at_once_only(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
