@@ -101,10 +101,18 @@ static struct peer *attach_again(struct at at, struct t *t, struct iut *s, const
     return over_ws(t) ? attach_unchecked_(at, s, as) : attach_(at, s, as);
 }
 
+/* It said Close, and need read no more: nor does it have to wait for us until it takes another. */
+static bool ended(struct at at, struct t *t, struct peer *p)
+{
+    if (is_closed(p) && over_ws(t))
+        wire_drop_(at, p);
+    return is_closed(p);
+}
+
 struct peer *delivers_good_(struct at at, struct t *t, struct iut *s, struct peer *p,
                             const char *as)
 {
-    if (is_closed(p))
+    if (ended(at, t, p))
         p = attach_again(at, t, s, as);
     sp_send_(at, p, "'good'");
     int64_t start = now(t);
@@ -112,7 +120,7 @@ struct peer *delivers_good_(struct at at, struct t *t, struct iut *s, struct pee
         if (now(t) - start >= patience(t))
             fail_(at, t, "a good message sent %s is not delivered",
                   is_closed(p) ? "again on each new connection" : "on an open pipe");
-        if (is_closed(p)) {
+        if (ended(at, t, p)) {
             p = attach_again(at, t, s, as);
             sp_send_(at, p, "'good'");
         }

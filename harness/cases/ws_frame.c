@@ -31,6 +31,7 @@ void frames_fail_(struct at at, struct t *t, bool later, unsigned code, const st
     for (; frame->pattern; frame++)
         ws_send_(at, pipe.us, frame);
     expect_ws_failed_(at, pipe.us, code);
+    wire_drop_(at, pipe.us); /* some wait for that before they take another */
     if (!is_black_box(t))
         delivers_good_(at, t, pipe.s, pipe.us, "pair");
 }

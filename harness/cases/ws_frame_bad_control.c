@@ -35,25 +35,6 @@ CASE(ws_ping_of_126_between_fragments,
                 { "'il'", .continuation = true });
 }
 
-CASE(ws_ping_length_in_long_form,
-     .title = "fails the connection over a Ping of 4 octets whose length is in 16 or 64 bits",
-     .covers = "WS-FRM-025",
-     .why = "a control frame says its length in 7 bits: the other forms are for longer ones",
-     .needs = "wire", .via = WS)
-{
-    static const enum ws_length_form forms[] = { WS_LENGTH_16, WS_LENGTH_64 };
-
-    for (unsigned i = 0; i < 2; i++) {
-        struct ws_pipe pipe = ws_pipe(t);
-        ws_send(pipe.us, "'ping'", .opcode = WS_PING, .length_form = forms[i]);
-        if (closes_within(pipe.us, 100))
-            continue;
-        ws_expect(pipe.us, "'ping'", .opcode = WS_PONG);
-        expect_ws_alive(pipe.us);
-        variant(t, "a Ping whose length is in a longer form than needed is answered");
-    }
-}
-
 CASE(ws_ping_without_fin, .title = "fails the connection over a Ping without FIN",
      .covers = "SP-WS-052 WS-FRM-027", .needs = "wire", .via = WS)
 {

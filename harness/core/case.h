@@ -236,6 +236,8 @@ void unlink_file(struct t *, const char *url);
 #define wire_finish(p) wire_finish_(HERE("wire_finish(" #p ")"), (p)) /* FIN; we still read */
 #define wire_reset(p)  wire_reset_(HERE("wire_reset(" #p ")"), (p))   /* RST; ipc: abrupt close */
 #define wire_close(p)  wire_close_(HERE("wire_close(" #p ")"), (p))
+/* Closed whatever is unsent, for one that need not read any more; nothing if we closed it. */
+#define wire_drop(p) wire_drop_(HERE("wire_drop(" #p ")"), (p))
 /* Sends one octet after another, each when the one before has been read, or had 20 ms to be. */
 #define wire_trickle(p, pattern)                                                                   \
     wire_trickle_(HERE("wire_trickle(" #p ", " #pattern ")"), (p), (pattern))
@@ -255,6 +257,7 @@ void wire_expect_(struct at, struct peer *, const char *pattern);
 void wire_finish_(struct at, struct peer *);
 void wire_reset_(struct at, struct peer *);
 void wire_close_(struct at, struct peer *);
+void wire_drop_(struct at, struct peer *);
 void wire_trickle_(struct at, struct peer *, const char *pattern);
 void wire_drained_(struct at, struct peer *);
 bool wire_drains_within_(struct at, struct peer *, int64_t ms);

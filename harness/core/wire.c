@@ -100,6 +100,12 @@ void wire_close_(struct at at, struct peer *p)
     peer_drop(p, false, "we closed");
 }
 
+void wire_drop_(struct at at, struct peer *p)
+{
+    t_expect(p->t, at);
+    peer_drop(p, false, "we closed");
+}
+
 static bool drained_by(struct peer *p, msec deadline)
 {
     if (!flushed_by(p, deadline))

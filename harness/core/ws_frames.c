@@ -6,6 +6,8 @@
 #include "ws/close.h"
 #include "ws/mask.h"
 
+enum { LINGER_MS = 250 };
+
 static void ours(struct peer *p, struct at at)
 {
     t_expect(p->t, at);
@@ -354,7 +356,15 @@ void expect_ws_failed_(struct at at, struct peer *p, unsigned due)
         variant(t, "its Close has no code instead of %u", due);
     else if (code != due)
         variant(t, "its Close says %u instead of %u", code, due);
-    ends_in_order(p, at);
+    if (!p->we_dialled && p->stream && p->end == STREAM_OPEN) {
+        p->finish = true;
+        peer_flush(p);
+    }
+    /* That TCP ends then is a SHOULD (7.1.1), and for the cases about the end to judge. */
+    if (!ws_ends_within_(at, p, LINGER_MS) && !data_behind(p))
+        variant(t, "after its Close it keeps the connection open");
+    if (data_behind(p))
+        t_mismatch(t, at, "", buf_slice(&p->in), "data came behind its Close");
 }
 
 void expect_ws_alive_(struct at at, struct peer *p)
