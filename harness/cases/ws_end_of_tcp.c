@@ -127,7 +127,7 @@ static void cut_everywhere(struct t *t, bool reset)
     iut_expect(pull, "'good'");
 }
 
-CASE(ws_cut_by_close,
+CASE(ws_cut_anywhere_by_close,
      .title = "goes on, and delivers nothing incomplete, when the peer closes after any octet of "
               "the opening handshake or a frame",
      .covers = "SP-ROB-017", .via = WS)
@@ -135,7 +135,7 @@ CASE(ws_cut_by_close,
     cut_everywhere(t, false);
 }
 
-CASE(ws_cut_by_reset,
+CASE(ws_cut_anywhere_by_reset,
      .title = "goes on, and delivers nothing incomplete, when the peer resets after any octet of "
               "the opening handshake or a frame",
      .covers = "SP-ROB-017", .why = "an error event where an end was expected has ended processes",
