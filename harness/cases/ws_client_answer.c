@@ -9,13 +9,24 @@ static const char *right_accept(struct shaken *a)
     return ws_accept_for(a->t, ws_header(a->us, "Sec-WebSocket-Key"));
 }
 
-CASE(ws_client_blanks_around_accept, .title = "takes an accept with blanks and tabs around it",
-     .covers = "WS-OPN-014 WS-OPN-020", .why = "RFC 6455 says so in so many words", .via = WS_DIALS)
+static void takes_accept_in(struct t *t, const char *blanks)
 {
     struct shaken a = answerer(t);
 
-    ws_send_response(a.us, 101, .accept = value(t, "  \t%s \t ", right_accept(&a)));
+    ws_send_response(a.us, 101, .accept = value(t, "%s%s%s", blanks, right_accept(&a), blanks));
     is_taken(&a);
+}
+
+CASE(ws_client_blanks_around_accept, .title = "takes an accept with blanks around it",
+     .covers = "WS-OPN-014 WS-OPN-020", .why = "RFC 6455 says so in so many words", .via = WS_DIALS)
+{
+    takes_accept_in(t, "   ");
+}
+
+CASE(ws_client_tabs_around_accept, .title = "takes an accept with tabs around it",
+     .covers = "WS-OPN-014 WS-OPN-020", .why = "RFC 6455 says so in so many words", .via = WS_DIALS)
+{
+    takes_accept_in(t, "\t");
 }
 
 CASE(ws_client_no_accept, .title = "fails a response without an accept",

@@ -130,11 +130,17 @@ CASE(ws_request_connection_middle, .title = "finds the token Upgrade between oth
     serves_request(t, .connection = "keep-alive,Upgrade,X-Something");
 }
 
-CASE(ws_request_connection_odd_blanks,
-     .title = "finds the token Upgrade among blanks, tabs and empty elements of a list",
+CASE(ws_request_connection_tabs, .title = "finds the token Upgrade among blanks and tabs of a list",
      .covers = "WS-OPN-052", .needs = "wire", .via = WS_LISTENS)
 {
-    serves_request(t, .connection = ", keep-alive ,\t,  Upgrade\t ,,");
+    serves_request(t, .connection = "keep-alive \t,\t Upgrade");
+}
+
+CASE(ws_request_connection_empty_elements,
+     .title = "finds the token Upgrade behind empty elements of a list", .covers = "WS-OPN-052",
+     .needs = "wire", .via = WS_LISTENS)
+{
+    serves_request(t, .connection = ", keep-alive,, Upgrade,");
 }
 
 CASE(ws_request_connection_two_lines,
