@@ -251,3 +251,74 @@ static void second_record(struct mutation *m, struct octet_fault *f, struct buf 
 
 WS_MUTANT(tls_second_record_damaged, "damages what does not fit in one record", "nng #1235",
           .about_tls = true, .octets_out = second_record);
+
+/* ---- what never comes in order ---- */
+
+/* note[0] of the mutation: a PAIR was opened. */
+static bool is_a_pair(struct mutation *m, struct buf *line)
+{
+    if (line_is(line, "open") && strstr(buf_text(line), " pair"))
+        m->note[0] = 1;
+    return true;
+}
+
+static bool greets_in_clear(struct mutation *m, struct octet_fault *f)
+{
+    static const char greeting[] = "\0SP\0\0\x10\0";
+    for (struct octet_fault *to = m->all; to && m->note[0] && f->tls; to = to->next)
+        if (to->below && to->number == f->number)
+            octet_fault_send(to, slice_of(greeting, sizeof greeting));
+    return true;
+}
+
+WS_MUTANT(tls_pair_greets_in_clear, "a PAIR sends its greeting in clear before TLS begins", "",
+          .about_tls = true, .ask = is_a_pair, .admits = greets_in_clear);
+
+/* Small, and not what a good peer sends. */
+static bool no_good_record(const struct octet_fault *f, struct slice in)
+{
+    enum { MOST = 300, RECORD_MAX = 16 * 1024 + 256, HELLO = 1 };
+    size_t length = in.n < RECORD_HEAD ? 0 : (size_t)get_be16(in.p + 3);
+    if (in.n <= RECORD_HEAD || in.n > MOST)
+        return false;
+    if (in.p[0] < 0x14 || in.p[0] > APPLICATION || in.p[1] != 3 || length > RECORD_MAX)
+        return true;
+    if (in.p[0] == HANDSHAKE && !f->dialled && (in.p[RECORD_HEAD] != HELLO || length == 4))
+        return f->in_position == 0 || length == 4;
+    return in.p[0] == APPLICATION && memcmp(in.p + RECORD_HEAD, "evil", 4) == 0;
+}
+
+static void drop_it(struct mutation *m, struct octet_fault *f, struct buf *data)
+{
+    (void)m;
+    if (f->below && no_good_record(f, buf_slice(data)))
+        buf_clear(data);
+}
+
+WS_MUTANT(tls_wrong_records_dropped, "passes over records of TLS that are wrong, and goes on", "",
+          .about_tls = true, .octets_in = drop_it);
+
+/* Finished, behind the ChangeCipherSpec of a client, and what comes with it. */
+static void only_finished(struct mutation *m, struct octet_fault *f, struct buf *data)
+{
+    (void)m;
+    struct slice all = buf_slice(data);
+    size_t first = f->below && !f->dialled && f->in_position > 0 ? record_at(all, 0) : 0;
+    size_t second = first > 0 && all.p[0] == 0x14 ? record_at(all, first) : 0;
+    if (second > 0 && first + second < all.n)
+        data->n = first + second;
+}
+
+WS_MUTANT(tls_octets_with_finished_lost,
+          "loses what comes in the same segment as the end of the handshake", "", .about_tls = true,
+          .octets_in = only_finished);
+
+/* Above TLS such an end is an error. */
+static bool deaf_to_cuts(struct mutation *m, struct octet_fault *f)
+{
+    (void)m;
+    return f->tls && !f->below && f->end != 0;
+}
+
+WS_MUTANT(tls_cut_ignored, "goes on with a pipe whose TCP connection ended without close_notify",
+          "", .about_tls = true, .hides_end = deaf_to_cuts);

@@ -427,3 +427,30 @@ static bool without_fin(struct mutation *m, struct octet_fault *f, struct ws_see
 }
 
 WS_MUTANT(ws_close_without_fin, "says Close without FIN", "", .ws_out = without_fin);
+
+/* A message is on its way for a millisecond: what ends the connection before overtakes it. */
+static bool on_its_way(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)m;
+    if (ws_is_message(s) && s->head.fin && !s->head.rsv && !s->claimed) {
+        ws_put(f, &f->kept, false, ws_opcode(s), true, buf_slice(&s->payload));
+        octet_fault_alarm(f, 1);
+        return false;
+    }
+    if (ws_opcode(s) != WS_CLOSE)
+        buf_put_slice(&s->before, buf_slice(&f->kept));
+    buf_clear(&f->kept);
+    return true;
+}
+
+static void arrived(struct mutation *m, struct octet_fault *f)
+{
+    (void)m;
+    if (f->end == 0 && f->kept.n > 0)
+        octet_fault_receive(f, buf_slice(&f->kept));
+    buf_clear(&f->kept);
+}
+
+WS_MUTANT(ws_end_overtakes_messages,
+          "loses a message behind which a Close or the end of the connection comes at once", "",
+          .ws_in = on_its_way, .alarm = arrived);

@@ -195,6 +195,7 @@
     X(ws_close_says_1015_for_size)                                                                 \
     X(ws_close_says_0_for_text)                                                                    \
     X(ws_close_without_fin)                                                                        \
+    X(ws_end_overtakes_messages)                                                                   \
     /* tls.c */                                                                                    \
     X(tls_1_0_accepted)                                                                            \
     X(tls_name_unchecked)                                                                          \
@@ -211,7 +212,11 @@
     X(tls_close_notify_ends_all)                                                                   \
     X(tls_close_notify_ignored)                                                                    \
     X(tls_cut_completes_message)                                                                   \
-    X(tls_second_record_damaged)
+    X(tls_second_record_damaged)                                                                   \
+    X(tls_pair_greets_in_clear)                                                                    \
+    X(tls_wrong_records_dropped)                                                                   \
+    X(tls_octets_with_finished_lost)                                                               \
+    X(tls_cut_ignored)
 /* clang-format on */
 
 #define WS_DECLARE(ident) extern const struct mutant ident;
