@@ -262,10 +262,13 @@ static int refusal_comes(struct peer *p, struct at at)
         }
         if (status != 0 && status != 101 && rest == MSEC_NEVER)
             rest = msec_after(net_now(t->net), REST_MS);
-        if (p->end != STREAM_OPEN || (rest == MSEC_NEVER ? !t_wait(t, deadline) : false))
+        if (p->end != STREAM_OPEN)
             break;
         if (rest != MSEC_NEVER)
             t_pause(t, rest);
+        else if (!t_wait(t, deadline) && p->in.n == in.n && p->end == STREAM_OPEN)
+            t_stop(t, FAILED, at, "%s, where the end of a head of HTTP was due",
+                   in.n > 0 ? "only a part came" : "nothing came");
     }
     return ws_expect_response_(at, p);
 }
