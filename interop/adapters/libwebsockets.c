@@ -43,6 +43,7 @@ struct endpoint {
     struct endpoint *next;
     struct socket *socket;
     struct address address;
+    char path[LONGEST_TARGET]; /* of the target, without its escapes: as the library tells it */
     struct lws_vhost *vhost;
     lws_sorted_usec_list_t again; /* a dialer waits */
 };
@@ -216,24 +217,40 @@ static int writable(struct socket *s, struct link *l)
 /* `name` is one of the comma-separated names of the header. */
 static bool header_lists(struct lws *wsi, const char *name)
 {
-    char list[1024], *rest = list;
-    if (lws_hdr_copy(wsi, list, sizeof list, WSI_TOKEN_PROTOCOL) <= 0)
-        return false;
-    for (char *word; (word = strtok_r(rest, ", \t", &rest)) != NULL;)
-        if (strcmp(word, name) == 0)
-            return true;
-    return false;
+    int room = lws_hdr_total_length(wsi, WSI_TOKEN_PROTOCOL) + 1;
+    char *list = malloc((size_t)room), *rest = list;
+    bool found = false;
+    if (!list)
+        exit(1);
+    if (lws_hdr_copy(wsi, list, room, WSI_TOKEN_PROTOCOL) > 0)
+        for (char *item; !found && (item = strtok_r(rest, ",", &rest)) != NULL;) {
+            item += strspn(item, " \t");
+            size_t n = strlen(item);
+            while (n > 0 && (item[n - 1] == ' ' || item[n - 1] == '\t'))
+                n--;
+            found = n == strlen(name) && memcmp(item, name, n) == 0;
+        }
+    free(list);
+    return found;
+}
+
+/* The target may be in absolute form (RFC 7230 5.3.2). */
+static bool is_for(struct lws *wsi, const struct endpoint *e)
+{
+    char target[LONGEST_NAME + LONGEST_TARGET] = "";
+    const char *path = target;
+    lws_hdr_copy(wsi, target, sizeof target, WSI_TOKEN_GET_URI);
+    if (strncmp(target, "http://", 7) == 0 || strncmp(target, "https://", 8) == 0)
+        path = strchr(strstr(target, "://") + 3, '/');
+    return path && strcmp(path, e->path) == 0;
 }
 
 /* The library serves a client that asks for no sub-protocol, and serves every path. */
 static int admit(struct socket *s, struct lws *wsi)
 {
-    const struct endpoint *e = lws_get_vhost_user(lws_get_vhost(wsi));
-    char target[LONGEST_TARGET] = "";
-    lws_hdr_copy(wsi, target, sizeof target, WSI_TOKEN_GET_URI);
-    unsigned status = !header_lists(wsi, s->serves)            ? HTTP_STATUS_BAD_REQUEST
-                      : strcmp(target, e->address.target) != 0 ? HTTP_STATUS_NOT_FOUND
-                                                               : 0;
+    unsigned status = !header_lists(wsi, s->serves) ? HTTP_STATUS_BAD_REQUEST
+                      : !is_for(wsi, lws_get_vhost_user(lws_get_vhost(wsi))) ? HTTP_STATUS_NOT_FOUND
+                                                                             : 0;
     if (!status)
         return 0;
     return lws_return_http_status(wsi, status, NULL) ? -1 : 1;
@@ -578,6 +595,8 @@ static struct endpoint *endpoint_new(struct socket *s, const char *url, struct o
     e->address.secure = strcmp(scheme, "wss") == 0;
     snprintf(e->address.host, sizeof e->address.host, "%s", host);
     snprintf(e->address.target, sizeof e->address.target, "%s%s", *path == '/' ? "" : "/", path);
+    lws_urldecode(e->path, e->address.target, sizeof e->path);
+    e->path[strcspn(e->path, "?")] = '\0';
     e->socket = s;
     e->next = s->endpoints;
     s->endpoints = e;

@@ -7,6 +7,7 @@ import errno
 import ssl
 import sys
 import weakref
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 HERE = sys.path.pop(0)  # or this file would be taken for the package
@@ -75,8 +76,9 @@ class Socket:
             """The library serves a client that asks for no sub-protocol, or for none it has."""
             offered = ",".join(headers.get_all("Sec-WebSocket-Protocol")).split(",")
             if f"{self.serves}.sp.nanomsg.org" not in (name.strip() for name in offered):
-                return 400, [], b""
-            return None if path == (url.path or "/") else (404, [], b"")
+                return HTTPStatus.BAD_REQUEST, [], b""
+            same = urlsplit(path).path == (url.path or "/")
+            return None if same else (HTTPStatus.NOT_FOUND, [], b"")
 
         server = await websockets.serve(
             self.converse, None if url.hostname == "*" else url.hostname, url.port,

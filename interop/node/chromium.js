@@ -35,7 +35,7 @@ function prepare() {
     };
   };
   const send = (id, octets) => sockets.get(id)?.send(Uint8Array.fromBase64(octets));
-  const close = (id) => sockets.get(id)?.close();
+  const close = (id) => sockets.get(id)?.close(1000);
   window.adapter = { dial, send, close };
 }
 

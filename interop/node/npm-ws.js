@@ -63,7 +63,9 @@ class Socket extends mapping.Socket {
     if (!/^wss?:/.test(text)) throw new NotAvailable();
     const url = new URL(text);
     const secure = url.protocol === 'wss:';
-    const server = secure ? https.createServer(this.tls()) : http.createServer();
+    // What the library answers by itself where it has the port to itself.
+    const refuse = (_, response) => response.writeHead(426).end(http.STATUS_CODES[426]);
+    const server = secure ? https.createServer(this.tls(), refuse) : http.createServer(refuse);
     const sockets = new WebSocketServer({
       server,
       ...this.limits(),
@@ -95,7 +97,10 @@ class Socket extends mapping.Socket {
   // Nobody new is let in; those that are there are told.
   close() {
     super.close();
-    for (const server of this.servers) server.close();
+    for (const server of this.servers) {
+      server.close();
+      server.closeAllConnections(); // those that are no WebSockets yet
+    }
     for (const ws of this.all)
       if (ws.readyState === WebSocket.OPEN) ws.close(1000);
       else ws.terminate();
@@ -104,7 +109,6 @@ class Socket extends mapping.Socket {
 
   end() {
     for (const ws of this.all) ws.terminate();
-    for (const server of this.servers) server.closeAllConnections();
   }
 }
 
