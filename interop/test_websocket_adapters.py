@@ -10,7 +10,7 @@ from itertools import product
 import pytest
 
 from adapter import BUILT, ROOT, SOURCES, Adapter
-from conftest import left_running
+from conftest import left_running, spconform
 
 LISTENERS = ("node-nanomsg", "npm-ws", "libwebsockets", "websockets")
 NAMES = (*LISTENERS, "chromium")
@@ -356,3 +356,14 @@ def test_ends_with_its_output(name):
     adapter.ask("hello 1")
     adapter.process.stdin.close()
     assert adapter.process.wait(5) >= 0, "killed by a signal"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_check_passes(running, name):
+    """Of a browser, too, which cannot listen: it is asked to dial."""
+    running(name)  # or skip
+    command = str((BUILT if name == "libwebsockets" else SOURCES) / name)
+    done = spconform("check", "--iut", command)
+    assert done.status == 0 and "well-behaved" in done.out, done
+    for words in ("receives", "sends", "reset"):
+        assert f"ok      {words}\n" in done.out, done

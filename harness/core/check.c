@@ -183,13 +183,25 @@ static bool connected(void *ctx)
     return w->ended || stream_connected(w->stream);
 }
 
+void check_until(struct check *c, int64_t ms, bool (*done)(void *), void *ctx)
+{
+    run_until(c, msec_after(net_now(c->net), ms), done, ctx);
+}
+
+void check_wire_begin(struct check_wire *w, struct stream *stream)
+{
+    w->stream = stream;
+    stream_watch(stream, wire_ready, w);
+    stream_want(stream, STREAM_READABLE | STREAM_WRITABLE);
+}
+
 bool check_wire_dial(struct check *c, struct check_wire *w, const char *url)
 {
+    struct stream *stream;
     memset(w, 0, sizeof *w);
-    if (net_dial(c->net, url, &w->stream) != E_OK)
+    if (net_dial(c->net, url, &stream) != E_OK)
         return false;
-    stream_watch(w->stream, wire_ready, w);
-    stream_want(w->stream, STREAM_READABLE | STREAM_WRITABLE);
+    check_wire_begin(w, stream);
     run_until(c, msec_after(net_now(c->net), 3000), connected, w);
     return stream_connected(w->stream) && !w->refused;
 }
@@ -240,6 +252,8 @@ void check_wire_close(struct check_wire *w)
 {
     if (w->stream)
         stream_close(w->stream);
+    if (w->listener)
+        listener_close(w->listener);
     buf_free(&w->in);
     memset(w, 0, sizeof *w);
 }

@@ -37,15 +37,28 @@ bool check_is_err(const char *answer, const char *code); /* code NULL: any of th
 /* Our connection to a socket of the adapter. */
 struct check_wire {
     struct stream *stream;
+    struct listener *listener; /* check_ws_accept: where it was accepted */
     struct buf in;
     bool ended, refused;
+    bool client; /* of a WebSocket: it masks */
 };
+void check_wire_begin(struct check_wire *, struct stream *);
 bool check_wire_dial(struct check *, struct check_wire *, const char *url);
 void check_wire_send(struct check *, struct check_wire *, const void *, size_t n);
 bool check_wire_wait(struct check *, struct check_wire *, size_t octets,
                      int64_t ms); /* or the end */
 bool check_wire_ends(struct check *, struct check_wire *, int64_t ms);
 void check_wire_close(struct check_wire *);
+void check_until(struct check *, int64_t ms, bool (*done)(void *), void *ctx);
+
+/* check_ws.c: the same over a WebSocket.  False: the opening handshake fails. */
+bool check_ws_dial(struct check *, struct check_wire *, const char *url, const char *protocol);
+bool check_ws_accept(struct check *, struct check_wire *, const char *socket); /* asks it to dial */
+void check_ws_send(struct check *, struct check_wire *, struct slice payload);
+/* Appends the next message.  False: none came. */
+bool check_ws_message(struct check *, struct check_wire *, struct buf *message, int64_t ms);
+/* Of any address, without any handshake. */
+bool check_carrier_dial(struct check *, struct check_wire *, const char *url);
 
 /* check_talk.c, check_messages.c: the checks themselves. */
 void check_conversation(struct check *);

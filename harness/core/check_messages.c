@@ -1,4 +1,5 @@
-/* check_messages.c -- the adapter check: payloads, times and pipes, over one tcp or ipc pipe. */
+/* check_messages.c -- the adapter check: payloads, times and pipes, over one pipe: tcp, ipc or ws,
+ * whichever it has first. */
 #include "core/check.h"
 #include "core/payload.h"
 #include "sp/protocol.h"
@@ -11,11 +12,15 @@
 struct pipe_here {
     struct check_wire w;
     const char *protocol;
-    bool ipc;
+    bool ipc, ws;
 };
 
 static void send_frame(struct check *c, struct pipe_here *p, struct slice payload)
 {
+    if (p->ws) {
+        check_ws_send(c, &p->w, payload);
+        return;
+    }
     struct buf out = { 0 };
     struct sp_frame_head head = { .type = SP_FRAME_TYPE_MESSAGE, .size = payload.n };
     sp_frame_head_write(p->ipc ? SP_FRAMING_IPC : SP_FRAMING_TCP, &out, &head);
@@ -25,7 +30,23 @@ static void send_frame(struct check *c, struct pipe_here *p, struct slice payloa
     buf_free(&out);
 }
 
-/* A socket of the adapter that listens, and our connection to it, greetings exchanged. */
+static bool greet(struct check *c, struct pipe_here *p, const char *url)
+{
+    struct buf out = { 0 };
+    struct sp_greeting greeting = sp_greeting_of(sp_protocol_named(p->protocol)->peer);
+    if (!check_wire_dial(c, &p->w, url))
+        return false;
+    sp_greeting_write(&out, &greeting);
+    check_wire_send(c, &p->w, buf_slice(&out).p, out.n);
+    buf_free(&out);
+    if (!check_wire_wait(c, &p->w, 8, 3000))
+        return false;
+    buf_drop(&p->w.in, 8);
+    return true;
+}
+
+/* A socket of the adapter that listens, and our connection to it, greetings or the opening
+ * handshake exchanged.  Of WebSockets there are clients that cannot listen. */
 static bool meet(struct check *c, struct pipe_here *p, const char *protocol)
 {
     char url[160];
@@ -33,8 +54,11 @@ static bool meet(struct check *c, struct pipe_here *p, const char *protocol)
     p->protocol = protocol;
     if (!check_is_ok(check_ask(c, 5000, "open m1 %s", protocol)))
         return false;
-    p->ipc = !check_has(c, "tcp");
-    if (p->ipc)
+    p->ipc = !check_has(c, "tcp") && check_has(c, "ipc");
+    p->ws = !check_has(c, "tcp") && !check_has(c, "ipc");
+    if (p->ws)
+        snprintf(url, sizeof url, "ws://127.0.0.1:0/");
+    else if (p->ipc)
         snprintf(url, sizeof url, "ipc://%s/messages", c->scratch);
     else
         snprintf(url, sizeof url, "tcp://127.0.0.1:0");
@@ -52,24 +76,22 @@ static bool meet(struct check *c, struct pipe_here *p, const char *protocol)
             check_fault(c, "pipes-lies", "`pipes m1 1 200` gave up after %" PRId64 " ms", took);
     }
     const char *answer = check_ask(c, 5000, "listen m1 %s", url);
-    if (!check_is_ok(answer))
-        return false;
-    snprintf(url, sizeof url, "%s", answer + 2 + strspn(answer + 2, " "));
-    if (!check_wire_dial(c, &p->w, url))
-        return false;
-    struct buf out = { 0 };
-    struct sp_greeting greeting = sp_greeting_of(sp_protocol_named(protocol)->peer);
-    sp_greeting_write(&out, &greeting);
-    check_wire_send(c, &p->w, buf_slice(&out).p, out.n);
-    buf_free(&out);
-    if (!check_wire_wait(c, &p->w, 8, 3000))
-        return false;
-    buf_drop(&p->w.in, 8);
+    if (p->ws && check_is_na(answer)) {
+        if (!check_ws_accept(c, &p->w, "m1"))
+            return false;
+    } else {
+        if (!check_is_ok(answer))
+            return false;
+        snprintf(url, sizeof url, "%s", answer + 2 + strspn(answer + 2, " "));
+        if (!(p->ws ? check_ws_dial(c, &p->w, url, protocol) : greet(c, p, url)))
+            return false;
+    }
     if (check_has(c, "pipes")) {
         answer = check_ask(c, 5000, "pipes m1 1 3000");
         if (answer && !check_is_ok(answer))
             check_fault(c, "pipes-lies",
-                        "a peer exchanged greetings, and `pipes m1 1 3000` is answered by `%.60s`",
+                        "a peer is through with the handshake, and `pipes m1 1 3000` is answered "
+                        "by `%.60s`",
                         answer);
     }
     return !c->over;
@@ -147,6 +169,16 @@ static void sends(struct check *c, struct pipe_here *p, const char *payload, str
         return;
     if (!check_is_ok(answer)) {
         check_fault(c, "send", "`send m1 3000 %.40s` is answered by `%.60s`", payload, answer);
+        return;
+    }
+    if (p->ws) {
+        struct buf message = { 0 };
+        if (!check_ws_message(c, &p->w, &message, 3000))
+            check_fault(c, "send", "`send m1 3000 %.40s` was answered by ok, and no message came",
+                        payload);
+        else if (!slice_equal(buf_slice(&message), want))
+            check_fault(c, "payload", "`send m1 3000 %.40s` put other octets on the wire", payload);
+        buf_free(&message);
         return;
     }
     if (!check_wire_wait(c, &p->w, head + want.n, 3000)) {

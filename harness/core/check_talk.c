@@ -47,10 +47,10 @@ void check_conversation(struct check *c)
     buf_printf(&c->features, "%s ", answer + used);
     buf_text(&c->features);
     check_ok(c, "hello");
-    if (!check_has(c, "tcp") && !check_has(c, "ipc"))
+    if (!check_has(c, "tcp") && !check_has(c, "ipc") && !check_has(c, "ws"))
         check_fault(c, "no-transport",
-                    "hello declares neither tcp nor ipc: nothing can be judged; declare what "
-                    "the library has: ok NAME VERSION tcp ipc ...");
+                    "hello declares neither tcp nor ipc nor ws: nothing can be judged; declare "
+                    "what the library has: ok NAME VERSION tcp ipc ...");
 
     answer = check_ask(c, 5000, "zqxjkv s1 0");
     if (answer && !check_is_na(answer))
@@ -92,7 +92,12 @@ static void check_listen(struct check *c, const char *scheme, const char *url)
                     "it opens none of rep pair pull bus pub: nothing can be judged");
         return;
     }
+    bool ws = strncmp(url, "ws:", 3) == 0;
     const char *answer = check_ask(c, 5000, "listen l1 %s", url);
+    if (ws && check_is_na(answer)) { /* a client that is nothing else: a browser */
+        check_ask(c, 5000, "reset");
+        return;
+    }
     char actual[200] = "";
     if (answer && check_is_ok(answer))
         snprintf(actual, sizeof actual, "%s", answer + 2 + strspn(answer + 2, " "));
@@ -102,14 +107,23 @@ static void check_listen(struct check *c, const char *scheme, const char *url)
                         "`listen l1 %s` is answered by `%.60s`; answer `ok URL` with the actual "
                         "address",
                         url, answer);
-    } else if (!check_wire_dial(c, &w, actual)) {
+    } else if (!check_carrier_dial(c, &w, actual)) {
         check_fault(c, "listen-url",
                     "`listen l1 %s` is answered by `ok %s`, but nobody listens there; answer the "
                     "actual address and port",
                     url, actual);
         check_wire_close(&w);
     } else {
-        if (!check_wire_wait(c, &w, 8, 3000))
+        if (ws) {
+            check_wire_close(&w);
+            if (!check_ws_dial(c, &w, actual, protocols[i]))
+                check_fault(c, "no-upgrade",
+                            "%s accepts a connection and does not upgrade it to a WebSocket of "
+                            "sub-protocol %s.sp.nanomsg.org",
+                            actual, protocols[i]);
+            else
+                check_ok(c, scheme);
+        } else if (!check_wire_wait(c, &w, 8, 3000))
             check_fault(c, "no-greeting", "%s accepts a connection and sends no SP greeting",
                         actual);
         else
@@ -175,6 +189,8 @@ void check_sockets(struct check *c)
         check_listen(c, "listens on ipc", url);
         unlink(url + 6);
     }
+    if (check_has(c, "ws") && !c->over)
+        check_listen(c, "listens on ws", "ws://127.0.0.1:0/");
     if (!c->over)
         check_options(c);
 }
@@ -182,14 +198,16 @@ void check_sockets(struct check *c)
 void check_reset(struct check *c)
 {
     struct check_wire w = { 0 };
-    if (!check_has(c, "tcp") ||
-        (!opened(c, "r1", "rep") && !opened(c, "r1", "pair") && !opened(c, "r1", "pull")))
+    const char *url = check_has(c, "tcp")  ? "tcp://127.0.0.1:0"
+                      : check_has(c, "ws") ? "ws://127.0.0.1:0/"
+                                           : NULL;
+    if (!url || (!opened(c, "r1", "rep") && !opened(c, "r1", "pair") && !opened(c, "r1", "pull")))
         return;
-    const char *answer = check_ask(c, 5000, "listen r1 tcp://127.0.0.1:0");
+    const char *answer = check_ask(c, 5000, "listen r1 %s", url);
     char actual[200] = "";
     if (check_is_ok(answer))
         snprintf(actual, sizeof actual, "%s", answer + 2 + strspn(answer + 2, " "));
-    bool there = actual[0] && check_wire_dial(c, &w, actual);
+    bool there = actual[0] && check_carrier_dial(c, &w, actual);
     int64_t began = net_now(c->net);
     answer = check_ask(c, 5000, "reset");
     int64_t took = net_now(c->net) - began;
@@ -205,7 +223,7 @@ void check_reset(struct check *c)
         check_fault(c, "reset-leaks",
                     "after `reset` a connection of a socket is still open; close every socket");
     check_wire_close(&w);
-    if (actual[0] && check_wire_dial(c, &w, actual) && !check_wire_ends(c, &w, 200))
+    if (actual[0] && check_carrier_dial(c, &w, actual) && !check_wire_ends(c, &w, 200))
         check_fault(c, "reset-leaks", "after `reset` a socket still listens; close every socket");
     check_wire_close(&w);
     answer = check_ask(c, 5000, "open r1 rep");

@@ -179,11 +179,15 @@ class Socket:
         task.add_done_callback(self.tasks.discard)
 
     async def work_on(self):
-        if self.tasks:
-            await asyncio.wait(self.tasks, timeout=0)
+        """A turn for all that is ready."""
+        await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0)
 
     async def close(self):
         """Nobody new is let in; those that are there are told."""
+        for server in self.servers:  # one that asyncio is just accepting would stay open for ever
+            for listener in server.sockets:
+                asyncio.get_running_loop().remove_reader(listener)
+        await self.work_on()
         for server in self.servers:
             server.server.close()
         self.ended.set()
