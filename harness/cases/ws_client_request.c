@@ -4,23 +4,28 @@
 #include <strings.h>
 #include "ws_open.h"
 
-/* A request has come; nothing was answered. */
+/* Its request has come: what it says is to be judged.  It is answered, so that no case ends within
+ * a handshake but those that are about it. */
+static void takes_request(struct peer *us)
+{
+    ws_expect_request(us);
+    ws_send_response(us, 101);
+    wire_drains_within(us, 50);
+}
+
 static struct peer *asked(struct t *t)
 {
     struct peer *us = attach_raw(iut_open(t, is_black_box(t) ? service_protocol(t) : "pair"));
 
-    ws_expect_request(us);
+    takes_request(us);
     return us;
 }
 
-/* The next one, when this connection has been a pipe: then it dials again soon. */
 static struct peer *asked_again(struct peer *us)
 {
-    ws_send_response(us, 101);
-    wire_drains_within(us, 50);
     wire_close(us);
     us = reattach_raw(us);
-    ws_expect_request(us);
+    takes_request(us);
     return us;
 }
 
@@ -76,7 +81,7 @@ static void asks_for(struct t *t, const char *behind, const char *target)
 
     iut_dial(s, value(t, "%.*s%s", (int)strlen(url) - 1, url, behind)); /* it ends in a slash */
     struct peer *us = accept_raw(t, url);
-    ws_expect_request(us);
+    takes_request(us);
     check(t, strcmp(ws_target(us), target) == 0, "its target is %s, and %s was asked for",
           ws_target(us), target);
 }
@@ -129,7 +134,7 @@ CASE(ws_client_host, .title = "sends one Host: the host and the port of the addr
 
     iut_dial(s, url);
     struct peer *us = accept_raw(t, url);
-    ws_expect_request(us);
+    takes_request(us);
     const char *host = strstr(url, "://") + 3;
     size_t n = strcspn(host, "/");
     has_one(t, us, "Host");
@@ -271,7 +276,7 @@ static void offers(struct t *t, const char *protocol, const char *name)
 {
     struct peer *us = attach_raw(iut_open(t, protocol));
 
-    ws_expect_request(us);
+    takes_request(us);
     has_one(t, us, "Sec-WebSocket-Protocol");
     const char *got = text(ws_header(us, "Sec-WebSocket-Protocol"));
     check(t, strcmp(got, name) == 0, "it asks for %s, not %s", got, name);
