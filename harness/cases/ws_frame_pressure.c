@@ -95,8 +95,8 @@ CASE(ws_ping_flood, .title = "answers the last Ping of each of a hundred bursts 
 
     for (unsigned burst = 0; burst < 100; burst++) {
         for (unsigned i = 0; i < 20; i++)
-            ws_send(pipe.us, value(t, "u16:%u", i), .opcode = WS_PING);
-        pongs_until(t, pipe.us, 19);
+            ws_send(pipe.us, value(t, "u16:%u", 20 * burst + i), .opcode = WS_PING);
+        pongs_until(t, pipe.us, 20 * burst + 19);
     }
 }
 
