@@ -23,18 +23,8 @@ CASE(tls_server_silent_before_handshake,
     expect_quiet(us, 200, "the server has nothing to answer yet");
 }
 
-CASE(tls_client_begins_with_hello,
-     .title = "as client begins the connection with a ClientHello, and nothing before it",
-     .covers = "SP-TLS-002", .via = TLS_DIALS | WSS_DIALS)
-{
-    struct iut *s = iut_open(t, "pair");
-    struct peer *us = attach_plain(s);
-
-    wire_expect(us, "16 03 .. .. .. 01 00 .. .. 03 03");
-}
-
 CASE(tls_nothing_before_finished,
-     .title = "as client sends nothing in clear behind its ClientHello while no answer comes",
+     .title = "as client sends a ClientHello, and nothing in clear before or behind it",
      .covers = "SP-TLS-002", .via = TLS_DIALS | WSS_DIALS)
 {
     struct iut *s = iut_open(t, "pair");
