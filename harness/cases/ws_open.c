@@ -4,7 +4,7 @@
 #include <strings.h>
 #include "any.h"
 
-enum { TEXT_MAX = 8192, KEPT_MS = 300, SENT_MS = 50, SETTLE_MS = 20, REDIAL_MS = 6000 };
+enum { TEXT_MAX = 8192, KEPT_MS = 300, SENT_MS = 50, SETTLE_MS = 20, REDIAL_MS = 4000 };
 
 /* ---- the implementation listens ---- */
 

@@ -243,7 +243,7 @@ static void take_unfinished(struct peer *p)
  * waited for, is nobody's fault: an answer without an end is one. */
 static int refusal_comes(struct peer *p, struct at at)
 {
-    enum { REST_MS = 300 };
+    enum { REST_MS = 100 };
     struct t *t = p->t;
     struct http_head head;
     int status;
