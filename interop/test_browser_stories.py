@@ -46,10 +46,16 @@ class Lines:
 class Browser(Lines):
     def __init__(self):
         super().__init__("node", str(NODE / "pages.js"), stdin=subprocess.PIPE)
+        self.asked = 0
+        assert "ready" in json.loads(self.line(seconds=60))
 
     def __call__(self, do, **words):
-        self.process.stdin.write(json.dumps({"do": do, **words}).encode() + b"\n")
-        said = json.loads(self.line(seconds=30))
+        self.asked += 1
+        request = {"id": self.asked, "do": do, **words}
+        self.process.stdin.write(json.dumps(request).encode() + b"\n")
+        said = {}
+        while said.get("id") != self.asked:  # not one that was given up
+            said = json.loads(self.line(seconds=30))
         assert "error" not in said, f"{do} {words}: {said['error']}"
         return said.get("answer")
 

@@ -8,7 +8,8 @@
 //   {do: "list", page, selector, least}     for so many elements: answers their texts
 //   {do: "shot", page, file}                a picture of it
 //   {do: "close", page} or {do: "close", context}
-// Each waits up to `ms`, 10000 if not given; an answer is {answer} or {error}.
+// Each waits up to `ms`, 10000 if not given; an answer is {answer} or {error}, with the `id` of the
+// request.  The first line, {ready}, comes when the browser has started.
 'use strict';
 const readline = require('node:readline');
 const launch = require('./launch.js');
@@ -67,19 +68,23 @@ const verbs = {
   },
 };
 
-async function answer(line) {
+async function answer(request) {
+  const { id } = request;
   try {
-    const request = JSON.parse(line);
-    return { answer: await verbs[request.do]({ ms: WAIT_MS, ...request }) };
+    return { id, answer: await verbs[request.do]({ ms: WAIT_MS, ...request }) };
   } catch (e) {
-    return { error: e.message };
+    return { id, error: e.message };
   }
 }
 
+function tell(what) {
+  process.stdout.write(`${JSON.stringify(what)}\n`);
+}
+
 async function main() {
-  await browser;
+  tell({ ready: (await browser).version() });
   for await (const line of readline.createInterface({ input: process.stdin }))
-    process.stdout.write(`${JSON.stringify(await answer(line))}\n`);
+    tell(await answer(JSON.parse(line)));
   await (await browser).close();
 }
 
