@@ -71,29 +71,28 @@ static struct slice clear_greeting(void)
     return slice_of("\0SP\0\0\x10\0\0", SP_GREETING_SIZE);
 }
 
-/* arg[0]: as client. */
 static bool greet_in_clear(struct mutation *m, struct octet_fault *f)
 {
     for (struct octet_fault *below = m->all; below; below = below->next)
-        if (below->below && below->number == f->number && f->dialled == m->mutant->arg[0])
+        if (below->below && below->number == f->number && !f->dialled)
             octet_fault_send(below, clear_greeting());
     return true;
 }
 
 WS_MUTANT(tls_server_greets_in_clear, "as server, sends its greeting before TLS begins", "",
-          .about_tls = true, .arg = { false }, .admits = greet_in_clear);
-WS_MUTANT(tls_client_greets_in_clear, "as client, sends its greeting before TLS begins", "",
-          .about_tls = true, .arg = { true }, .admits = greet_in_clear);
+          .about_tls = true, .admits = greet_in_clear);
 
-static void behind_hello(struct mutation *m, struct octet_fault *f, struct buf *data)
+/* arg[0]: behind the ClientHello. */
+static void beside_hello(struct mutation *m, struct octet_fault *f, struct buf *data)
 {
-    (void)m;
     if (f->below && f->dialled && f->out_position == 0)
-        buf_put_slice(data, clear_greeting());
+        octets_insert(data, m->mutant->arg[0] ? data->n : 0, clear_greeting());
 }
 
+WS_MUTANT(tls_client_greets_in_clear, "as client, sends its greeting before TLS begins", "",
+          .about_tls = true, .octets_out = beside_hello);
 WS_MUTANT(tls_client_goes_on_in_clear, "does not wait for the handshake before it sends", "",
-          .about_tls = true, .octets_out = behind_hello);
+          .about_tls = true, .arg = { true }, .octets_out = beside_hello);
 
 /* ---- the handshake ---- */
 

@@ -134,6 +134,28 @@ static bool at_once_only(struct mutation *m, struct octet_fault *f, struct buf *
 WS_MUTANT(ws_response_in_one_read, "fails on a response that comes in several segments", "",
           .http_in = at_once_only);
 
+static bool without_last_octet(struct mutation *m, struct octet_fault *f, struct buf *head)
+{
+    static const char most[] = "\r\n\r";
+    struct slice all = buf_slice(head);
+    size_t n = sizeof most - 1;
+    (void)m;
+    if (f->dialled && all.n > n && memcmp(all.p + all.n - n, most, n) == 0) {
+        buf_u8(head, '\n');
+        f->note[0] = 1;
+    }
+    return true;
+}
+
+static bool no_end_if_early(struct mutation *m, struct octet_fault *f)
+{
+    (void)m;
+    return f->note[0];
+}
+
+WS_MUTANT(ws_client_upgrades_early, "takes a response for whole without its last octet", "",
+          .http_in = without_last_octet, .hides_end = no_end_if_early);
+
 /* ---- dialling again ---- */
 
 static bool note_dial(struct mutation *m, struct buf *line)

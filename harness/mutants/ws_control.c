@@ -24,8 +24,10 @@ static bool swallow(struct mutation *m, struct octet_fault *f, struct ws_seen *s
 
 static bool end_of_it(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
 {
-    if (ws_opcode(s) == (unsigned)m->mutant->arg[0])
+    if (ws_opcode(s) == (unsigned)m->mutant->arg[0]) {
         ws_end(f, WS_PROTOCOL_ERROR);
+        return false;
+    }
     return true;
 }
 
@@ -327,7 +329,7 @@ static bool two_more(struct mutation *m, struct octet_fault *f, struct ws_seen *
 {
     (void)m;
     (void)f;
-    if (ws_opcode(s) == WS_CLOSE)
+    if (ws_opcode(s) == WS_CLOSE && ws_code(s) == WS_NORMAL)
         buf_be16(&s->after, 0xa5a5);
     return true;
 }
@@ -420,13 +422,13 @@ WS_MUTANT(ws_close_says_0_for_text, "says Close with the code 0 when text is not
 static bool without_fin(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
 {
     (void)m;
-    (void)f;
-    if (ws_opcode(s) == WS_CLOSE)
+    if (ws_opcode(s) == WS_CLOSE && !f->note[0])
         s->frame.more = true;
     return true;
 }
 
-WS_MUTANT(ws_close_without_fin, "says Close without FIN", "", .ws_out = without_fin);
+WS_MUTANT(ws_close_without_fin, "says Close without FIN, unless it answers one", "",
+          .ws_in = note_close, .ws_out = without_fin);
 
 /* A message is on its way for a millisecond: what ends the connection before overtakes it. */
 static bool on_its_way(struct mutation *m, struct octet_fault *f, struct ws_seen *s)

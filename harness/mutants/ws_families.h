@@ -61,6 +61,7 @@
     X(ws_client_dies_of_other_response)                                                            \
     X(ws_frames_behind_response_lost)                                                              \
     X(ws_response_in_one_read)                                                                     \
+    X(ws_client_upgrades_early)                                                                    \
     X(ws_dial_given_up_when_refused)                                                               \
     X(ws_dial_given_up_when_answered_wrong)                                                        \
     X(ws_req_asks_for_req)                                                                         \

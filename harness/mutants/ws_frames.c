@@ -249,8 +249,10 @@ static bool empty_fragment(struct mutation *m, struct octet_fault *f, struct ws_
     (void)m;
     bool within = fragment(f, s);
     bool part = !ws_is_control(s) && (within || !s->head.fin);
-    if (part && s->payload.n == 0)
+    if (part && s->payload.n == 0) {
         ws_end(f, WS_PROTOCOL_ERROR);
+        return false;
+    }
     return true;
 }
 
@@ -311,8 +313,10 @@ WS_MUTANT(ws_empty_message_swallowed, "delivers no message for one without octet
 static bool head_in_one_read(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
 {
     (void)m;
-    if (!s->claimed && f->ws.in.pieces > 1)
+    if (!s->claimed && f->ws.in.pieces > 1) {
         ws_end(f, WS_PROTOCOL_ERROR);
+        return false;
+    }
     return true;
 }
 

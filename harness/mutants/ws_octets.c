@@ -23,8 +23,10 @@ WS_MUTANT(ws_one_octet_swallowed, "delivers no message of one octet", "", .arg =
 
 static bool off_by_one(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
 {
-    if (!s->claimed && ws_is_message(s) && (int64_t)s->head.length == m->mutant->arg[0])
+    if (!s->claimed && ws_is_message(s) && (int64_t)s->head.length == m->mutant->arg[0]) {
         ws_end(f, 1002);
+        return false;
+    }
     return true;
 }
 
@@ -61,8 +63,10 @@ WS_MUTANT(ws_16_bit_length_in_host_order, "reads 16-bit lengths with the lowest 
 static bool negative(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
 {
     (void)m;
-    if (!s->claimed && s->head.length_form == 3 && s->head.length >= 0x8000 && ws_is_message(s))
+    if (!s->claimed && s->head.length_form == 3 && s->head.length >= 0x8000 && ws_is_message(s)) {
         ws_end(f, 1009);
+        return false;
+    }
     return true;
 }
 
@@ -118,8 +122,10 @@ static bool refuse_key(struct mutation *m, struct octet_fault *f, struct ws_seen
 {
     uint8_t all[4];
     memset(all, (int)m->mutant->arg[0], sizeof all);
-    if (s->head.masked && memcmp(s->head.key, all, sizeof all) == 0)
+    if (s->head.masked && memcmp(s->head.key, all, sizeof all) == 0) {
         ws_end(f, 1002);
+        return false;
+    }
     return true;
 }
 
