@@ -111,7 +111,7 @@ class Socket:
 
     async def converse(self, connection):
         """An open connection, to its end."""
-        if self.protocol == "pair" and self.connections:
+        if self.protocol == "pair" and self.open():
             return  # a pair has one peer
         self.connections.append(connection)
         self.change.set()
@@ -133,22 +133,25 @@ class Socket:
     async def until(self, condition, ms):
         end = asyncio.get_running_loop().time() + ms / 1000
         while not condition():
-            self.change.clear()
             left = end - asyncio.get_running_loop().time()
-            try:
-                await asyncio.wait_for(self.change.wait(), left)
-            except asyncio.TimeoutError:
-                if not condition():
-                    raise OSError(errno.ETIMEDOUT, "timed out") from None
+            if left <= 0:
+                raise OSError(errno.ETIMEDOUT, "timed out")
+            self.change.clear()
+            with contextlib.suppress(asyncio.TimeoutError):  # that one is closing nobody tells
+                await asyncio.wait_for(self.change.wait(), min(left, 0.01))
+
+    def open(self):
+        """Those that are not just closing, which may take its time."""
+        return [connection for connection in self.connections if connection.open]
 
     async def pipes(self, n, ms):
-        await self.until(lambda: len(self.connections) == int(n), int(ms))
+        await self.until(lambda: len(self.open()) == int(n), int(ms))
 
     async def send(self, ms, payload):
         if self.protocol in ("sub", "pull"):
             raise OSError(errno.EOPNOTSUPP, "it only receives")
         message = decode(payload)
-        ready = lambda: [c for c in self.connections if c not in self.busy]  # noqa: E731
+        ready = lambda: [c for c in self.open() if c not in self.busy]  # noqa: E731
         if self.protocol in ("pub", "bus"):
             takers = ready()
         else:
