@@ -100,8 +100,6 @@
     X(ws_reserved_control_ignored)                                                                 \
     X(ws_wrong_frame_delivered_empty)                                                              \
     X(ws_goes_on_after_failing)                                                                    \
-    X(ws_long_16_bit_lengths_accepted)                                                             \
-    X(ws_long_64_bit_lengths_accepted)                                                             \
     X(ws_length_2_63_awaited)                                                                      \
     X(ws_large_claim_awaited)                                                                      \
     X(ws_huge_claim_dies)                                                                          \

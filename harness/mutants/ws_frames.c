@@ -100,19 +100,6 @@ static bool said_and_ignored(struct mutation *m, struct octet_fault *f, struct w
 WS_MUTANT(ws_goes_on_after_failing, "says Close for a wrong frame, and then goes on", "",
           .ws_in = said_and_ignored);
 
-static bool any_form(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
-{
-    (void)f;
-    if (s->head.length_form == m->mutant->arg[0])
-        s->frame.length_form = WS_LENGTH_MINIMAL;
-    return true;
-}
-
-WS_MUTANT(ws_long_16_bit_lengths_accepted, "takes 16-bit lengths that fit in 7 bits", "",
-          .arg = { 3 }, .ws_in = any_form);
-WS_MUTANT(ws_long_64_bit_lengths_accepted, "takes 64-bit lengths that fit in fewer", "",
-          .arg = { 9 }, .ws_in = any_form);
-
 /* ---- lengths that are only claimed ---- */
 
 static bool wait_for_it(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
