@@ -13,34 +13,16 @@ static void answers_ping(struct t *t, const char *protocol)
     expect_ws_alive(us);
 }
 
-/* And another peer is served after it. */
-static void takes_close(struct t *t, const char *protocol)
-{
-    struct iut *s = iut_open(t, protocol);
-    struct peer *us = attach(s, peer_of(protocol));
-
-    ws_send_close(us, 1000, "");
-    check(t, closes_within(us, patience(t)), "it goes on after a Close");
-    wire_drop(us);
-    struct peer *next = attach_unchecked(s, peer_of(protocol));
-    expect_open(next);
-}
-
-/* PUB and PUSH: ws_patterns.c */
 #define PROTOCOL(name, words)                                                                      \
     CASE(ws_ping_to_##name, .title = words " answers a Ping, and goes on", .covers = "WS-FRM-054", \
          .why = "a Ping that reaches a pattern is what no pattern knows", .via = WS,               \
          .fragile = true)                                                                          \
     {                                                                                              \
         answers_ping(t, #name);                                                                    \
-    }                                                                                              \
-    CASE(ws_close_to_##name, .title = words " ends the pipe over a Close, and serves the next",    \
-         .covers = "WS-FRM-054", .why = "a Close that reaches a pattern is what no pattern knows", \
-         .via = WS, .fragile = true)                                                               \
-    {                                                                                              \
-        takes_close(t, #name);                                                                     \
     }
 
+PROTOCOL(pub, "PUB")
+PROTOCOL(push, "PUSH")
 PROTOCOL(req, "REQ")
 PROTOCOL(rep, "REP")
 PROTOCOL(sub, "SUB")

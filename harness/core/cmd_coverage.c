@@ -9,9 +9,9 @@ int cmd_coverage(int argc, char **argv)
 {
     if (asks_for_help(argc, argv)) {
         puts("usage: spconform coverage [--json]\n"
-             "Which case covers which requirement.  Status 1: a case cites an unknown row, or a "
-             "MUST or\n"
-             "DEFACTO row has neither a case nor a reason.");
+             "Which case covers which requirement.  Status 1: a case cites an unknown row, two "
+             "cases have\n"
+             "one id, or a MUST or DEFACTO row has neither a case nor a reason.");
         return finish_output(0);
     }
     bool json = argc == 2 && strcmp(argv[1], "--json") == 0;
@@ -24,6 +24,7 @@ int cmd_coverage(int argc, char **argv)
     else
         coverage_text(cases, n, stdout);
     fflush(stdout);
-    size_t faults = coverage_unknown(cases, n, stderr) + coverage_gaps(cases, n, stderr);
+    size_t faults = coverage_unknown(cases, n, stderr) + coverage_twice(cases, n, stderr) +
+                    coverage_gaps(cases, n, stderr);
     return finish_output(faults ? 1 : 0);
 }

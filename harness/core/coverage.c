@@ -43,6 +43,20 @@ static bool must_be_covered(const struct requirement *r)
     return r->level == LEVEL_MUST || r->level == LEVEL_DEFACTO;
 }
 
+size_t coverage_twice(const struct conf_case *const *cases, size_t n, FILE *out)
+{
+    size_t twice = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct conf_case *first = case_find(cases[i]->id);
+        if (first == cases[i])
+            continue;
+        fprintf(out, "%s:%d: case %s has the id of %s:%d\n", shown_file(cases[i]->file),
+                cases[i]->line, cases[i]->id, shown_file(first->file), first->line);
+        twice++;
+    }
+    return twice;
+}
+
 size_t coverage_gaps(const struct conf_case *const *cases, size_t n, FILE *out)
 {
     size_t gaps = 0;
