@@ -80,7 +80,8 @@ static bool plan(struct runner *r)
     for (unsigned k = 0; k < o->repeat; k++) {
         for (size_t i = 0; i < r->instance_count; i++) {
             add_job(r, i, o->segmentation, 0);
-            bool stream = (r->instances[i].via & (INPROC | LOCAL)) == 0;
+            bool stream =
+                r->instances[i].via & (unsigned)(TCP | IPC | TCP6); /* cuts are for these */
             if (!o->every_split || !stream)
                 continue;
             add_job(r, i, SEGMENT_OCTETS, 0);
