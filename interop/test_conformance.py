@@ -11,6 +11,7 @@ import pytest
 from conftest import PEERS, ROOT, read_results, spconform
 
 FAILED = {"FAIL", "CRASH", "HANG", "XPASS", "ERROR"}
+STREAMS = "tcp,tcp6,ipc,inproc"
 
 
 class Judged:
@@ -19,7 +20,9 @@ class Judged:
     def __init__(self, peer, folder):
         reports = [f"--report={k}={folder / k}" for k in ("jsonl", "junit", "tap", "github")]
         self.peer, self.folder = peer, folder
-        self.done = spconform("run", "--peer", peer, "--out", folder, *reports, within=180)
+        self.done = spconform(
+            "run", "--peer", peer, "--transport", STREAMS, "--out", folder, *reports, within=180
+        )
         self.rows, self.summary = read_results(folder / "jsonl")
 
 
@@ -104,10 +107,41 @@ def test_no_control_characters_reach_the_terminal(judged):
     assert all(c.isprintable() or c == "\n" for c in judged.done.out)
 
 
+# Over WebSocket and TLS: deviations that the run must find, by case.
+NAMED = {
+    "nanomsg": {
+        "ws_ping_answered": "XFAIL",
+        "ws_request_garbage": "XFAIL",
+        "ws_request_glued_to_refused": "XFAIL",
+        "ws_application_close_says_so": "XFAIL",
+    },
+    "nng": {"ws_close_answered": "XFAIL", "ws_ping_without_fin": "XFAIL"},
+}
+
+
+@pytest.mark.parametrize("peer", PEERS)
+def test_websocket_and_tls(peer, tmp_path):
+    """Races of both libraries there are not all listed yet: one instance in a hundred may differ
+    from the list, and none may be an ERROR of ours."""
+    rows_file = tmp_path / "rows"
+    done = spconform(
+        "run", "--peer", peer, "--transport", "ws,wss,tls", "--out", tmp_path,
+        f"--report=jsonl={rows_file}", within=300,
+    )
+    rows, summary = read_results(rows_file)
+    bad = [f"{r['verdict']} {r['instance']}: {r['why']}" for r in rows if r["verdict"] in FAILED]
+    assert not any(row["verdict"] == "ERROR" for row in rows), done
+    assert len(rows) > 1000 and not summary.get("stopped"), done
+    assert len(bad) <= len(rows) / 100, "\n".join(bad)
+    for case, verdict in NAMED[peer].items():
+        assert verdict in {row["verdict"] for row in rows if row["case"] == case}, case
+
+
 def test_a_list_that_expects_nothing_fails(tmp_path):
     """nanomsg deviates: without its list the run must say so, and keep the verdicts."""
     done = spconform(
-        "run", "--peer", "nanomsg", "--expect", "none", "--out", tmp_path, within=180
+        "run", "--peer", "nanomsg", "--expect", "none", "--transport", "tcp", "--out", tmp_path,
+        within=180,
     )
     assert done.status == 1, done
     assert done.counts()[1] > 0, done
