@@ -18,6 +18,8 @@ void peer_secure(struct peer *, struct at, struct tls_context *); /* TLS from no
 void peer_drop(struct peer *, bool reset, const char *note);
 void peer_put(struct peer *, struct slice octets); /* traced, queued, written when possible */
 void peer_flush(struct peer *);
+/* Waits until all we put is written; false: it ended first.  Stops the case if it does not read. */
+bool peer_flushed(struct peer *, struct at);
 void peer_rewant(struct peer *); /* asks the stream for the events that matter now */
 void peer_trace(struct peer *, enum trace_kind, struct slice octets, const char *note);
 void peer_consume(struct peer *, size_t n); /* of what was received */

@@ -56,6 +56,7 @@ bool tls_ended_well(const struct peer *p)
 void tls_update_key_(struct at at, struct peer *p)
 {
     ours(p, at);
+    peer_flushed(p, at);
     if (!p->tls || !tls_stream_update_key(p->stream))
         skip(p->t, "TLS 1.3 was not agreed on: there is no KeyUpdate");
     peer_trace(p, TRACE_NOTE, (struct slice){ 0 }, "we sent KeyUpdate");
@@ -64,6 +65,7 @@ void tls_update_key_(struct at at, struct peer *p)
 void tls_cut_(struct at at, struct peer *p)
 {
     ours(p, at);
+    peer_flushed(p, at);
     if (!p->tls)
         t_stop(p->t, UNFAIR, at, "the case is broken: no TLS here");
     peer_trace(p, TRACE_NOTE, (struct slice){ 0 }, "we sent fin without close_notify");
@@ -73,6 +75,7 @@ void tls_cut_(struct at at, struct peer *p)
 void tls_notify_(struct at at, struct peer *p)
 {
     ours(p, at);
+    peer_flushed(p, at);
     if (!p->tls || !tls_stream_notify(p->stream))
         t_stop(p->t, UNFAIR, at, "the case is broken: no TLS here, or not ready");
     peer_trace(p, TRACE_NOTE, (struct slice){ 0 }, "we sent close_notify, and no fin");

@@ -69,7 +69,7 @@ static bool flushed_by(struct peer *p, msec deadline)
     return p->out.n == 0;
 }
 
-static bool flushed(struct peer *p, struct at at)
+bool peer_flushed(struct peer *p, struct at at)
 {
     if (!flushed_by(p, t_patience(p->t)) && p->end == STREAM_OPEN)
         t_stop(p->t, FAILED, at, "it does not read what we send");
@@ -79,7 +79,7 @@ static bool flushed(struct peer *p, struct at at)
 void wire_finish_(struct at at, struct peer *p)
 {
     must_be_ours(p, at);
-    flushed(p, at);
+    peer_flushed(p, at);
     if (p->end == STREAM_RST || p->end == STREAM_REFUSED)
         return;
     peer_trace(p, TRACE_NOTE, (struct slice){ 0 }, "we sent fin");
@@ -89,14 +89,14 @@ void wire_finish_(struct at at, struct peer *p)
 void wire_reset_(struct at at, struct peer *p)
 {
     must_be_ours(p, at);
-    flushed(p, at);
+    peer_flushed(p, at);
     peer_drop(p, true, "we reset");
 }
 
 void wire_close_(struct at at, struct peer *p)
 {
     must_be_ours(p, at);
-    flushed(p, at);
+    peer_flushed(p, at);
     peer_drop(p, false, "we closed");
 }
 
@@ -160,7 +160,7 @@ void wire_resume_(struct peer *p)
 void wire_urgent_(struct at at, struct peer *p, uint8_t octet)
 {
     must_be_ours(p, at);
-    flushed(p, at);
+    peer_flushed(p, at);
     if (!peer_urgent(p, octet))
         cannot_judge(p->t, "urgent data cannot be sent here");
     peer_trace(p, TRACE_OUT, slice_of(&octet, 1), "urgent");
