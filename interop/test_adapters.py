@@ -21,8 +21,9 @@ OPTIONS = (
     "send-buf recv-buf"
 )
 FEATURES = {
-    "nanomsg": f"tcp tcp6 ipc inproc raw device pipes {OPTIONS} linger",
-    "nng": f"tcp tcp6 ipc inproc raw device ctx pipes {OPTIONS} polyamorous",
+    "nanomsg": f"tcp tcp6 ipc inproc ws raw device pipes {OPTIONS} linger ws-text",
+    "nng": f"tcp tcp6 ipc inproc ws wss tls tls-ca tls-cert tls-key raw device ctx pipes "
+    f"{OPTIONS} polyamorous ws-text",
     "python": "tcp tcp6 ipc pipes subscribe unsubscribe max-recv resend-ivl",
 }
 NUMBERS = {

@@ -23,12 +23,7 @@ ROLES = [(program, role) for program in FLAGS for role in BOTH]
 ROLES += [("nanocat", "bus"), ("nanocat", "pair"), ("nngcat", "pair0"), ("nngcat", "pair1")]
 ASKS = {"req", "pub", "push", "surveyor", "bus", "pair", "pair0", "pair1"}  # again and again
 ANSWERS = {"rep", "respondent"}
-OVER = [
-    (side, program, role, "ws")
-    for side in ("listener", "dialer")
-    for program in FLAGS
-    for role in ("rep", "pub", "pair" if program == "nanocat" else "pair0")
-]
+OVER = [(side, program, "rep", "ws") for side in ("listener", "dialer") for program in FLAGS]
 OVER += [(side, "nngcat", "rep", over) for side in ("listener", "dialer") for over in ("wss", "tls")]
 SECONDS = 60  # only a hang reaches it: six runs share the machine
 SECONDS_ALONE = 20
@@ -77,6 +72,11 @@ def running(words):
             process.kill()
 
 
+# Over WebSocket and TLS the pattern is asked, not RFC 6455: nanocat and nngcat send by themselves,
+# and are slow to end where nobody answers a Close.
+PATTERN = "rep_*"
+
+
 def judge(folder, *words):
     report = f"--report=jsonl={folder}/r.jsonl"
     done = spconform("run", *words, "--out", folder, report, within=SECONDS)
@@ -90,6 +90,10 @@ def fair(done, verdicts):
     assert set(verdicts) - {"SKIP"}, f"nothing was judged: {done}"
 
 
+def only_pattern(transport):
+    return ("--filter", PATTERN) if transport in ("ws", "wss", "tls") else ()
+
+
 def listener(program, role, folder, transport="tcp"):
     """It listens, we connect; when it dies of what we send, --restart brings it back."""
     url = url_of(transport)
@@ -97,6 +101,7 @@ def listener(program, role, folder, transport="tcp"):
     if transport in ("wss", "tls"):
         words += certificate(folder)
     target = ("--connect", url, "--protocol", role, "--restart", shlex.join(words))
+    target += only_pattern(transport)
     with running(words):
         return judge(folder, *target)
 
@@ -108,7 +113,7 @@ def dialer(program, role, folder, transport="tcp"):
     if transport in ("wss", "tls"):
         words += ["--insecure"]  # our certificate is signed by nobody it knows
     target = ("--listen", url, "--protocol", role, "--trigger", shlex.join(words))
-    return judge(folder, *target)
+    return judge(folder, *target, *only_pattern(transport))
 
 
 SIDES = {"listener": listener, "dialer": dialer}

@@ -15,7 +15,9 @@ def test_primed(peer, tmp_path):
     filters = [f"--filter={pattern}" for pattern in PATTERNS]
     report = tmp_path / "results"
     iut = f"--iut=sh -c {shlex.quote(command)}"
-    done = spconform("run", iut, "--gentle", *filters, f"--report=jsonl={report}")
+    done = spconform(
+        "run", iut, "--gentle", "--transport", "tcp,ipc", *filters, f"--report=jsonl={report}"
+    )
     rows, _ = read_results(report)
     bad = [row for row in rows if row["verdict"] in ("FAIL", "CRASH", "HANG", "ERROR")]
     assert not bad, done
