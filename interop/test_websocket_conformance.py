@@ -42,7 +42,5 @@ def test_websocket_cases(name, tmp_path):
     )
     rows, _ = read_results(tmp_path / "rows")
     bad = [f"{r['verdict']} {r['instance']}: {r['why']}" for r in rows if r["verdict"] in FAILED]
-    # Not all that these peers do by chance is listed yet: one instance in a hundred may differ.
-    assert len(bad) <= len(rows) / 100, "\n".join(bad)
-    assert not any(row["verdict"] == "ERROR" for row in rows), done
+    assert not bad and done.status == 0, "\n".join(bad) or done
     assert sum(row["verdict"] != "SKIP" for row in rows) > 200, done

@@ -3,7 +3,7 @@ import shlex
 
 import pytest
 
-from adapter import COMMANDS
+from adapter import COMMANDS, ROOT
 from conftest import PEERS, read_results, spconform
 
 PATTERNS = ("pub_*", "bus_*", "pair0_*", "pair1_*")
@@ -15,9 +15,8 @@ def test_primed(peer, tmp_path):
     filters = [f"--filter={pattern}" for pattern in PATTERNS]
     report = tmp_path / "results"
     iut = f"--iut=sh -c {shlex.quote(command)}"
-    done = spconform(
-        "run", iut, "--gentle", "--transport", "tcp,ipc", *filters, f"--report=jsonl={report}"
-    )
+    known = f"--expect={ROOT / 'interop' / 'expect' / peer}.txt"
+    done = spconform("run", iut, known, "--gentle", *filters, f"--report=jsonl={report}")
     rows, _ = read_results(report)
     bad = [row for row in rows if row["verdict"] in ("FAIL", "CRASH", "HANG", "ERROR")]
     assert not bad, done

@@ -3,8 +3,10 @@
  * That the greetings are complete does not mean that the other side has a pipe: a PUB that sends at
  * once sends to nobody, and a PAIR may take the second peer for the first.  Where the adapter has
  * no `pipes`, the implementation is made to send probes until every peer has had the latest. */
-#include "core/peer.h"
+#include "core/ws_peer.h"
 #include "sp/wire.h"
+#include "ws/frame.h"
+#include "ws/mask.h"
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -27,34 +29,61 @@ static bool can_prime(const struct iut *s, size_t peers)
 
 static bool listens_to(const struct peer *p, const struct iut *s)
 {
-    /* A WebSocket is a pipe when its opening handshake is through: no greeting is under way. */
-    return p->iut == s && p->counted && !p->paused && !p->ws && p->end == STREAM_OPEN;
+    return p->iut == s && p->counted && !p->paused && !is_closed(p);
+}
+
+enum { PROBE_MAX = 32 }; /* octets of a probe and the header in front of it */
+
+/* The frame at the front, if it is whole: its octets, or 0; `plain` gets what it carries, unless
+ * that is too long for a probe. */
+static size_t whole_frame(const struct peer *p, struct slice in, uint8_t plain[PROBE_MAX],
+                          uint64_t *size)
+{
+    size_t head;
+    struct ws_head w = { 0 };
+    if (p->ws) {
+        head = ws_head_parse(in, &w);
+        *size = w.length;
+    } else {
+        struct sp_frame_head h;
+        ptrdiff_t used = sp_frame_head_parse(p->ipc ? SP_FRAMING_IPC : SP_FRAMING_TCP, in, &h);
+        head = used > 0 ? (size_t)used : 0;
+        *size = head ? h.size : 0;
+    }
+    if (head == 0 || in.n - head < *size)
+        return 0;
+    if (*size <= PROBE_MAX)
+        memcpy(plain, in.p + head, (size_t)*size);
+    if (*size <= PROBE_MAX && w.masked)
+        ws_mask(plain, (size_t)*size, w.key, 0);
+    return head + (size_t)*size;
 }
 
 /* Takes every probe out of what has come; true: `number` was among them. */
 static bool take_probes(struct peer *p, unsigned number)
 {
-    enum sp_framing framing = p->ipc ? SP_FRAMING_IPC : SP_FRAMING_TCP;
     struct slice in = buf_slice(&p->in);
     struct buf rest = { 0 };
     char wanted[32];
-    size_t length = (size_t)snprintf(wanted, sizeof wanted, "%s%08x", mark, number);
+    uint8_t plain[PROBE_MAX];
+    uint64_t size;
+    size_t length = (size_t)snprintf(wanted, sizeof wanted, "%s%08x", mark, number), whole;
+    size_t before = in.n;
     bool found = false;
-    struct sp_frame_head h;
-    ptrdiff_t used;
-    while ((used = sp_frame_head_parse(framing, in, &h)) > 0 && in.n - (size_t)used >= h.size) {
-        size_t whole = (size_t)used + (size_t)h.size;
-        size_t header = h.size > length ? (size_t)h.size - length : 0; /* PAIR v1: a hop count */
-        const uint8_t *text = in.p + used + header;
-        bool probe = h.size >= length && header <= 4 && memcmp(text, mark, strlen(mark)) == 0;
+    while ((whole = whole_frame(p, in, plain, &size)) > 0) {
+        size_t header = size > length ? (size_t)size - length : 0; /* PAIR v1: a hop count */
+        bool probe = size >= length && header <= 4 && size <= PROBE_MAX &&
+                     memcmp(plain + header, mark, strlen(mark)) == 0;
         if (!probe)
             buf_put(&rest, in.p, whole);
-        found |= probe && memcmp(text, wanted, length) == 0;
+        found |= probe && memcmp(plain + header, wanted, length) == 0;
         in = slice_drop(in, whole);
     }
     buf_put_slice(&rest, in);
     buf_free(&p->in);
     p->in = rest;
+    if (p->ws)
+        ws_side_dropped(p, before - rest.n);
     return found;
 }
 
