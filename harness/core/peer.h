@@ -17,6 +17,8 @@ struct peer *peer_attach(struct iut *, struct at, bool plain);    /* see attach_
 void peer_secure(struct peer *, struct at, struct tls_context *); /* TLS from now on */
 void peer_drop(struct peer *, bool reset, const char *note);
 void peer_put(struct peer *, struct slice octets); /* traced, queued, written when possible */
+/* A line of the script begins that sends on it: stops the case if we closed it. */
+void peer_ours(struct peer *, struct at);
 void peer_flush(struct peer *);
 /* Waits until all we put is written; false: it ended first.  Stops the case if it does not read. */
 bool peer_flushed(struct peer *, struct at);

@@ -205,14 +205,6 @@ static void put_frame(struct peer *p, struct slice payload)
     }
 }
 
-static void ours(struct peer *p, struct at at)
-{
-    t_expect(p->t, at);
-    if (!p->stream)
-        t_stop(p->t, UNFAIR, at, "the case is broken: we closed this connection");
-    peer_settle_others(p);
-}
-
 void peer_sent(struct peer *p)
 {
     p->frame_sent = true;
@@ -221,7 +213,7 @@ void peer_sent(struct peer *p)
 
 void sp_send_(struct at at, struct peer *p, const char *pattern)
 {
-    ours(p, at);
+    peer_ours(p, at);
     struct buf *octets = t_scratch(p->t, SCRATCH_OCTETS);
     t_emit(p->t, at, pattern, octets);
     put_frame(p, buf_slice(octets));
@@ -230,7 +222,7 @@ void sp_send_(struct at at, struct peer *p, const char *pattern)
 
 void sp_send_seq_(struct at at, struct peer *p, const char *head, size_t n)
 {
-    ours(p, at);
+    peer_ours(p, at);
     struct buf *octets = t_scratch(p->t, SCRATCH_OCTETS);
     if (head)
         t_emit(p->t, at, head, octets);
@@ -241,7 +233,7 @@ void sp_send_seq_(struct at at, struct peer *p, const char *head, size_t n)
 
 void sp_claim_(struct at at, struct peer *p, uint64_t size)
 {
-    ours(p, at);
+    peer_ours(p, at);
     if (p->ws) {
         ws_side_put(p, (struct slice){ 0 }, &size);
     } else {

@@ -7,17 +7,9 @@ struct peer *attach_plain_(struct at at, struct iut *s)
     return peer_attach(s, at, true);
 }
 
-static void ours(struct peer *p, struct at at)
-{
-    t_expect(p->t, at);
-    if (!p->stream)
-        t_stop(p->t, UNFAIR, at, "the case is broken: we closed this connection");
-    peer_settle_others(p);
-}
-
 void tls_begin_(struct at at, struct peer *p, int lowest, int highest)
 {
-    ours(p, at);
+    peer_ours(p, at);
     struct tls_context *context = credentials_context(!p->we_dialled, lowest, highest);
     peer_secure(p, at, context);
     tls_context_free(context);
@@ -25,7 +17,7 @@ void tls_begin_(struct at at, struct peer *p, int lowest, int highest)
 
 void tls_begin_as_(struct at at, struct peer *p, const char *how)
 {
-    ours(p, at);
+    peer_ours(p, at);
     struct tls_context *context = credentials_special(how);
     peer_secure(p, at, context);
     tls_context_free(context);
@@ -55,7 +47,7 @@ bool tls_ended_well(const struct peer *p)
 
 void tls_update_key_(struct at at, struct peer *p)
 {
-    ours(p, at);
+    peer_ours(p, at);
     peer_flushed(p, at);
     if (!p->tls || !tls_stream_update_key(p->stream))
         skip(p->t, "TLS 1.3 was not agreed on: there is no KeyUpdate");
@@ -64,7 +56,7 @@ void tls_update_key_(struct at at, struct peer *p)
 
 void tls_cut_(struct at at, struct peer *p)
 {
-    ours(p, at);
+    peer_ours(p, at);
     peer_flushed(p, at);
     if (!p->tls)
         t_stop(p->t, UNFAIR, at, "the case is broken: no TLS here");
@@ -74,7 +66,7 @@ void tls_cut_(struct at at, struct peer *p)
 
 void tls_notify_(struct at at, struct peer *p)
 {
-    ours(p, at);
+    peer_ours(p, at);
     peer_flushed(p, at);
     if (!p->tls || !tls_stream_notify(p->stream))
         t_stop(p->t, UNFAIR, at, "the case is broken: no TLS here, or not ready");
@@ -83,7 +75,7 @@ void tls_notify_(struct at at, struct peer *p)
 
 void tls_send_below_(struct at at, struct peer *p, const char *pattern)
 {
-    ours(p, at);
+    peer_ours(p, at);
     struct buf *octets = t_scratch(p->t, SCRATCH_OCTETS);
     t_emit(p->t, at, pattern, octets);
     if (!p->tls)
@@ -109,7 +101,7 @@ void expect_tls_refused_(struct at at, struct peer *p)
 {
     enum { LEAST_MS = 3000 };
     struct t *t = p->t;
-    ours(p, at);
+    peer_ours(p, at);
     if (p->tls)
         t_stop(t, UNFAIR, at, "the case is broken: this is about what comes in clear");
     peers_settle(t);

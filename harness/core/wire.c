@@ -11,6 +11,14 @@ static void must_be_ours(struct peer *p, struct at at)
         t_stop(p->t, UNFAIR, at, "the case is broken: we closed this connection");
 }
 
+void peer_ours(struct peer *p, struct at at)
+{
+    t_expect(p->t, at);
+    if (!p->stream)
+        t_stop(p->t, UNFAIR, at, "the case is broken: we closed this connection");
+    peer_settle_others(p);
+}
+
 void wire_send_octets_(struct at at, struct peer *p, const void *octets, size_t n)
 {
     must_be_ours(p, at);

@@ -28,7 +28,6 @@ void ws_upgraded(struct peer *p)
     struct ws_side *w = ws_of(p);
     w->open = true;
     w->scanned = 0;
-    w->opened_at = p->sent_before + p->out.n;
     ws_side_look(p);
 }
 

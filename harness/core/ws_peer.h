@@ -20,7 +20,6 @@ struct ws_side {
     struct buf text;     /* the head of HTTP that came last; `head` points into it */
     struct http_head head;
     char key[WS_KEY_SIZE + 40]; /* of our request, right or wrong */
-    uint64_t opened_at;         /* octets sent when frames began */
 };
 
 struct ws_side *ws_side_new(void);
