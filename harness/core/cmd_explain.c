@@ -48,12 +48,12 @@ static void print_peer_line(const char *path, const char *line)
 {
     const char *slash = strrchr(path, '/');
     const char *peer = slash ? slash + 1 : path;
-    printf("  %-10.*s %s\n", (int)strcspn(peer, "."), peer, line);
+    printf("  %-13.*s %s\n", (int)strcspn(peer, "."), peer, line);
 }
 
-static size_t print_known_peers(const struct conf_case *c)
+/* `found` lines stand under the heading already; returns how many do then. */
+static size_t print_known_peers(const struct conf_case *c, size_t found)
 {
-    size_t found = 0;
     for (const struct embedded *e = embedded_expectations; e->path; e++) {
         for (size_t i = 0; i < e->count; i++) {
             if (!line_is_about(e->lines[i], c))
@@ -151,7 +151,7 @@ static void explain_case(const struct conf_case *c)
         printf("  only with --slow, or in simulated time\n");
     if (c->fragile)
         printf("  may kill a weak target: runs last, not with --gentle\n");
-    print_known_peers(c);
+    print_known_peers(c, 0);
     print_script(c);
 }
 
@@ -175,9 +175,9 @@ static void explain_row(const struct requirement *r)
     }
     if (!found)
         printf("  none%s%s\n", r->reason[0] ? ": " : "", r->reason);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0, known = 0; i < n; i++)
         if (case_covers(all[i], r))
-            print_known_peers(all[i]);
+            known = print_known_peers(all[i], known);
 }
 
 static int unknown_name(const char *command, const char *name)
