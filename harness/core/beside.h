@@ -6,8 +6,10 @@
 
 /* `relative` in the program's folder or the nearest one above it. */
 bool find_beside(const char *relative, char *path, size_t cap);
-/* The command that starts the adapter `name`, of interop/adapters; "reference" is this program.
- * False: `why`. */
+/* The command that starts the adapter `name`, of interop/adapters or of an installation;
+ * "reference" is this program.  False: `why`. */
 bool peer_command(const char *name, char *command, size_t cap, struct buf *why);
+/* The list of what the peer `name` is known for.  False: it has none. */
+bool peer_expectations(const char *name, char *path, size_t cap);
 
 #endif

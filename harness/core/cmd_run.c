@@ -70,7 +70,6 @@ static const char help[] =
 static int take_peer(struct run_options *o, const char *name, bool expect_none)
 {
     static char expect[1200];
-    char relative[160];
     struct buf why = { 0 };
     o->peer = name;
     o->target = TARGET_COMMAND;
@@ -79,8 +78,7 @@ static int take_peer(struct run_options *o, const char *name, bool expect_none)
         buf_free(&why);
         return status;
     }
-    snprintf(relative, sizeof relative, "interop/expect/%s.txt", name);
-    if (!o->expect && !expect_none && find_beside(relative, expect, sizeof expect))
+    if (!o->expect && !expect_none && peer_expectations(name, expect, sizeof expect))
         o->expect = expect;
     return 0;
 }
