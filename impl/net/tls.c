@@ -15,13 +15,14 @@ struct tls_stream {
     struct stream *inner;
     struct tls_context *context;
     SSL *ssl;
-    unsigned want;         /* what the owner wants */
-    bool read_wants_write; /* a handshake message of ours is due before more can be read */
+    unsigned want; /* what the owner wants */
     bool failed, eof;
+    bool mute;      /* writing failed; what the peer sent before may still be read */
     bool finishing; /* close_notify is to be sent, then FIN */
     bool inside;    /* the owner's callback runs: closing waits for its return */
     bool closed;
-    size_t pending;         /* of `record`: taken from the owner, not yet by OpenSSL */
+    size_t pending;         /* of `record`: not yet taken by OpenSSL and the stream below */
+    size_t repeated;        /* octets of it that the owner offers again: it was told E_AGAIN */
     struct net_timer again; /* what is buffered, or an end, can be read without news from below */
     uint8_t record[RECORD];
     char why[200];
@@ -56,13 +57,16 @@ static void update(struct tls_stream *t)
         if (!stream_connected(t->inner))
             below = STREAM_WRITABLE | STREAM_READABLE;
     } else {
+        bool deaf = t->failed || t->mute;
         news = (t->want & STREAM_READABLE) && readable_now(t);
-        if ((t->want & STREAM_READABLE) && !news)
+        bool reading = (t->want & STREAM_READABLE) && !news;
+        if (reading)
             below |= STREAM_READABLE;
-        if (!t->failed &&
-            (t->pending || t->finishing || t->read_wants_write || (t->want & STREAM_WRITABLE)))
+        /* A handshake message of ours may be due before more can be read. */
+        if (!deaf && (t->pending || t->finishing || (t->want & STREAM_WRITABLE) ||
+                      (reading && SSL_want_write(t->ssl))))
             below |= STREAM_WRITABLE;
-        news |= t->failed && (t->want & STREAM_WRITABLE);
+        news |= deaf && (t->want & STREAM_WRITABLE);
     }
     stream_want(t->inner, below);
     net_arm(t->net, &t->again, news ? net_now(t->net) : MSEC_NEVER);
@@ -87,15 +91,12 @@ static void fail(struct tls_stream *t, const char *what)
     ERR_clear_error();
 }
 
-/* What SSL_read, SSL_write or SSL_do_handshake said, when it was not success.  True: only later. */
+/* What SSL_read or SSL_do_handshake said, when it was not success.  True: only later. */
 static bool later(struct tls_stream *t, int result, const char *doing)
 {
-    t->read_wants_write = false;
     switch (SSL_get_error(t->ssl, result)) {
     case SSL_ERROR_WANT_READ:
-        return true;
     case SSL_ERROR_WANT_WRITE:
-        t->read_wants_write = true;
         return true;
     case SSL_ERROR_ZERO_RETURN:
         t->eof = true;
@@ -114,22 +115,39 @@ static void shake_hands(struct tls_stream *t)
         later(t, result, "the TLS handshake failed");
 }
 
+/* What SSL_write or SSL_shutdown said, when it was not success.  True: only later.  If it is the
+ * stream below that takes no more, there may still be something to read. */
+static bool write_later(struct tls_stream *t, int result)
+{
+    int error = SSL_get_error(t->ssl, result);
+    if (error == SSL_ERROR_WANT_WRITE || error == SSL_ERROR_WANT_READ)
+        return true;
+    t->mute = true;
+    t->pending = 0;
+    if (error == SSL_ERROR_SSL)
+        fail(t, "writing failed");
+    ERR_clear_error();
+    return false;
+}
+
 static void push(struct tls_stream *t)
 {
     while (t->pending > 0 && !t->failed) {
         ERR_clear_error();
         int n = SSL_write(t->ssl, t->record, (int)t->pending);
         if (n <= 0) {
-            later(t, n, "writing failed");
-            return;
+            write_later(t, n);
+            break;
         }
         t->pending -= (size_t)n;
         memmove(t->record, t->record + n, t->pending);
     }
     if (t->finishing && t->pending == 0 && established(t)) {
-        t->finishing = false;
-        SSL_shutdown(t->ssl);
         ERR_clear_error();
+        int result = t->mute ? 0 : SSL_shutdown(t->ssl);
+        if (result < 0 && write_later(t, result))
+            return;
+        t->finishing = false;
         stream_finish(t->inner);
     }
 }
@@ -156,39 +174,63 @@ static ptrdiff_t tls_read(struct stream *s, void *to, size_t room)
     return t->failed ? -E_CLOSED : t->eof ? 0 : -E_AGAIN;
 }
 
+/* Slices, as far as they are used up. */
+struct cursor {
+    const struct slice *v;
+    int count;
+    size_t at; /* in the first of them */
+};
+
+/* Goes on by up to `n` octets, which are copied to `to` unless it is NULL; returns how many. */
+static size_t go_on(struct cursor *c, uint8_t *to, size_t n)
+{
+    size_t done = 0;
+    while (c->count > 0 && done < n) {
+        size_t some = c->v->n - c->at;
+        if (some > n - done)
+            some = n - done;
+        if (to && some > 0)
+            memcpy(to + done, c->v->p + c->at, some);
+        done += some;
+        c->at += some;
+        if (c->at < c->v->n)
+            break;
+        c->v++;
+        c->count--;
+        c->at = 0;
+    }
+    return done;
+}
+
+/* Octets count as taken when the stream below has them: who closes a stream knows what is lost. */
 static ptrdiff_t tls_write(struct stream *s, const struct slice *v, int count)
 {
     struct tls_stream *t = of(s);
-    if (t->failed)
+    struct cursor c = { v, count, 0 };
+    if (t->failed || t->mute)
         return -E_CLOSED;
     if (!established(t))
         return -E_AGAIN;
-    ptrdiff_t total = 0;
-    size_t in_slice = 0;
-    int i = 0;
-    for (;;) {
+    size_t total = 0;
+    push(t);
+    if (t->pending == 0) {
+        total = go_on(&c, NULL, t->repeated);
+        t->repeated -= total;
+    }
+    while (t->pending == 0 && !t->failed && !t->mute) {
+        size_t n = t->pending = go_on(&c, t->record, RECORD);
+        if (n == 0)
+            break;
         push(t);
-        if (t->pending > 0 || t->failed)
-            break;
-        for (; i < count && t->pending < RECORD; i++, in_slice = 0) {
-            size_t n = v[i].n - in_slice, room = RECORD - t->pending;
-            if (n > room)
-                n = room;
-            if (n > 0)
-                memcpy(t->record + t->pending, v[i].p + in_slice, n);
-            t->pending += n;
-            total += (ptrdiff_t)n;
-            in_slice += n;
-            if (in_slice < v[i].n)
-                break;
-        }
-        if (t->pending == 0)
-            break;
+        if (t->pending > 0)
+            t->repeated = n;
+        else if (!t->failed && !t->mute)
+            total += n;
     }
     update(t);
     if (total > 0)
-        return total;
-    return t->failed ? -E_CLOSED : -E_AGAIN;
+        return (ptrdiff_t)total;
+    return t->failed || t->mute ? -E_CLOSED : -E_AGAIN;
 }
 
 static void tls_want(struct stream *s, unsigned events)
@@ -216,9 +258,9 @@ static void release(struct tls_stream *t)
 static void tls_close(struct stream *s, bool reset)
 {
     struct tls_stream *t = of(s);
-    if (!t->failed && established(t) && !reset) {
+    if (!t->failed && !t->mute && established(t) && !reset) {
         push(t);
-        if (t->pending == 0)
+        if (t->pending == 0 && !t->mute)
             SSL_shutdown(t->ssl); /* close_notify, if it can be taken at once */
         ERR_clear_error();
     }
@@ -292,7 +334,7 @@ static void on_inner(void *ctx, unsigned events)
         push(t);
         if (t->pending > 0)
             news &= ~(unsigned)STREAM_WRITABLE;
-        if (t->read_wants_write)
+        if (SSL_want_write(t->ssl))
             news |= STREAM_READABLE;
     }
     if (tell(t, news))
@@ -304,7 +346,7 @@ static void on_again(struct net_timer *timer, msec now)
     struct tls_stream *t =
         (struct tls_stream *)(void *)((char *)timer - offsetof(struct tls_stream, again));
     (void)now;
-    if (tell(t, t->failed ? STREAM_READABLE | STREAM_WRITABLE : STREAM_READABLE))
+    if (tell(t, t->failed || t->mute ? STREAM_READABLE | STREAM_WRITABLE : STREAM_READABLE))
         update(t);
 }
 

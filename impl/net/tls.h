@@ -18,7 +18,8 @@ void tls_context_free(struct tls_context *);
 
 /* Owns `inner`, also when it fails (NULL: no memory).  `host`: client: asked for (SNI, unless it is
  * an address) and, where a ca is set, checked against the certificate; NULL: neither.
- * Connected means that the handshake is through.  A handshake that fails, and an end without
+ * Connected means that the handshake is through.  Who was told -E_AGAIN on writing offers the same
+ * octets again, with or without more behind them.  A handshake that fails, and an end without
  * close_notify, are -E_CLOSED on reading; close_notify is the end of the stream. */
 struct stream *tls_stream_new(struct net *, struct stream *inner, struct tls_context *,
                               const char *host);

@@ -62,7 +62,8 @@ static const char *configure(SSL_CTX *ctx, const struct tls_config *c, bool serv
 {
     SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                               SSL_MODE_RELEASE_BUFFERS);
-    SSL_CTX_set_num_tickets(ctx, 0); /* each connection is a new one */
+    SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION); /* RFC 9325 3.5: of no use, and abused */
+    SSL_CTX_set_num_tickets(ctx, 0);                   /* each connection is a new one */
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     int lowest = c->lowest ? c->lowest : TLS1_2_VERSION;
     if (lowest < TLS1_2_VERSION)
