@@ -96,15 +96,14 @@ static bool ws_full(const struct carrier *c)
     return ws_conn_full(conn_of(c));
 }
 
-/* The connection gives back what it can by itself. */
 static void ws_shrink(struct carrier *c)
 {
-    (void)c;
+    ws_conn_shrink(conn_of(c));
 }
 
 static size_t ws_memory(const struct carrier *c)
 {
-    return ws_conn_held(conn_of(c)) + ws_conn_unsent(conn_of(c));
+    return sizeof(struct ws_carrier) + ws_conn_memory(conn_of(c));
 }
 
 static enum err ws_send(struct carrier *c, const struct msg *m)

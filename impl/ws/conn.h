@@ -98,6 +98,10 @@ enum ws_event_type ws_conn_peek(const struct ws_conn *, struct slice *payload);
 bool ws_conn_ready(const struct ws_conn *); /* ws_conn_next would yield something */
 bool ws_conn_full(const struct ws_conn *);  /* ws_conn_room would say NULL for back-pressure */
 size_t ws_conn_held(const struct ws_conn *);
+/* The stream is gone and only ws_conn_next matters: gives back all other memory.  Ends the life of
+ * slices handed out. */
+void ws_conn_shrink(struct ws_conn *);
+size_t ws_conn_memory(const struct ws_conn *); /* octets allocated, used or not */
 
 /* To send; borrowed.  The payload is `head`, then `body`. */
 struct ws_message {

@@ -1,4 +1,4 @@
-/* Where octets are read into. */
+/* Where octets are read into, and what that takes. */
 #include "ws/conn_state.h"
 #include <string.h>
 
@@ -105,6 +105,39 @@ void ws_conn_fed(struct ws_conn *c, size_t n)
         ws_open(c);
     else
         ws_scan(c);
+}
+
+void ws_conn_shrink(struct ws_conn *c)
+{
+    outq_free(&c->out);
+    chunk_unref(c->taken);
+    c->taken = NULL;
+    c->lent = false;
+    if (ws_conn_over(c) && !c->assembled) {
+        chunk_unref(c->whole); /* a part of a message that nobody gets */
+        c->whole = NULL;
+    }
+    struct chunk *fitting =
+        c->in != NULL && in_buffer(c) < c->in->cap / 2 ? chunk_new(in_buffer(c)) : NULL;
+    if (fitting == NULL) /* no need, or no memory: it stays where it is */
+        return;
+    close_up(c);
+    if (c->in->n > 0)
+        memcpy(fitting->p, c->in->p, c->in->n);
+    fitting->n = c->in->n;
+    chunk_unref(c->in);
+    c->in = fitting;
+}
+
+static size_t chunk_memory(const struct chunk *k)
+{
+    return k == NULL ? 0 : sizeof *k + k->cap;
+}
+
+size_t ws_conn_memory(const struct ws_conn *c)
+{
+    return sizeof *c + chunk_memory(c->in) + chunk_memory(c->whole) + chunk_memory(c->taken) +
+           outq_memory(&c->out);
 }
 
 size_t ws_conn_held(const struct ws_conn *c)

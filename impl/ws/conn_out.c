@@ -62,6 +62,7 @@ void ws_pong(struct ws_conn *c, struct slice body)
     c->pongs += WS_HEAD_MAX + body.n;
     if (!ws_put_control(c, WS_PONG, body))
         ws_fail(c, E_NOMEM, WS_INTERNAL, "out of memory");
+    c->pongs_end = c->out.staged;
 }
 
 static bool is_text(const struct ws_message *m)
@@ -105,7 +106,7 @@ int ws_conn_out(const struct ws_conn *c, struct slice *out, int max)
 void ws_conn_sent(struct ws_conn *c, size_t n)
 {
     outq_sent(&c->out, n);
-    if (c->out.unsent > 0)
+    if (c->out.gone < c->pongs_end) /* not the whole output: it may never fall empty */
         return;
     c->pongs = 0;
     if (c->late >= 0 && c->state == WS_CONN_OPEN) {

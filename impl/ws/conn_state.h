@@ -46,7 +46,8 @@ struct ws_conn {
     bool lent;           /* ... and still in use */
 
     struct outq out;
-    size_t pongs;                      /* octets of Pong since the output was empty */
+    size_t pongs;                      /* octets of Pong that wait in the output, or more */
+    uint64_t pongs_end;                /* of its stream: behind the last of them */
     int late;                          /* octets of the Ping to answer then; -1: none */
     uint8_t late_ping[WS_CONTROL_MAX]; /* the latest */
     uint8_t reason[WS_CONTROL_MAX];    /* of the peer's Close */
