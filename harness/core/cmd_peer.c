@@ -55,6 +55,7 @@ struct tool {
     long receive;
     bool receive_given, hex;
     int64_t timeout;
+    char noted[200]; /* the latest of what was dropped or closed, and why */
 };
 
 static bool interrupted;
@@ -140,10 +141,18 @@ static bool answers(const struct tool *x)
     return x->protocol->self == SP_REP || x->protocol->self == SP_RESPONDENT;
 }
 
-static int failed(const char *what, enum err err)
+static void on_note(void *ctx, const char *text)
+{
+    struct tool *x = ctx;
+    snprintf(x->noted, sizeof x->noted, "%s", text);
+}
+
+static int failed(const struct tool *x, const char *what, enum err err)
 {
     fprintf(stderr, "spconform peer: %s: %s\n", what,
             err == E_AGAIN ? (interrupted ? "interrupted" : "timed out") : err_name(err));
+    if (x->noted[0])
+        fprintf(stderr, "spconform peer: %s\n", x->noted);
     return 1;
 }
 
@@ -157,13 +166,13 @@ static int answer(struct tool *x, const struct msg *m)
     struct msg reply = { .body = buf_slice(&body) };
     enum err err = body.failed ? E_NOMEM : wait_send(x, &reply);
     buf_free(&body);
-    return err == E_OK ? 0 : failed("answer", err);
+    return err == E_OK ? 0 : failed(x, "answer", err);
 }
 
 /* Without a number of messages to wait for, a signal is how it is meant to end. */
 static int cut_short(const struct tool *x)
 {
-    return x->receive < 0 ? 0 : failed("receive", E_AGAIN);
+    return x->receive < 0 ? 0 : failed(x, "receive", E_AGAIN);
 }
 
 static int receive(struct tool *x)
@@ -174,7 +183,7 @@ static int receive(struct tool *x)
         if (err == E_AGAIN && interrupted)
             return cut_short(x);
         if (err != E_OK)
-            return failed("receive", err);
+            return failed(x, "receive", err);
         if (!print(x, m.body))
             return interrupted ? cut_short(x) : wrong("standard output", strerror(errno));
         int status = answers(x) ? answer(x, &m) : 0;
@@ -196,7 +205,7 @@ static int converse(struct tool *x)
         struct msg m = { .body = buf_slice(&body) };
         enum err err = wait_send(x, &m);
         if (err != E_OK)
-            status = failed("send", err);
+            status = failed(x, "send", err);
     }
     buf_free(&body);
     if (status)
@@ -268,7 +277,7 @@ static int connect_it(struct tool *x)
     while (x->sends > 0 && node_pipes(x->socket) == 0 && net_now(x->net) < deadline && !interrupted)
         net_step(x->net, deadline);
     if (x->sends > 0 && node_pipes(x->socket) == 0)
-        return failed("nobody to send to", E_AGAIN);
+        return failed(x, "nobody to send to", E_AGAIN);
     return -1;
 }
 
@@ -358,7 +367,10 @@ int cmd_peer(int argc, char **argv)
     if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
         seed = 1;
     x.net = net_os_new();
-    x.node = x.net ? node_new(&(struct node_config){ .net = x.net, .seed = seed }) : NULL;
+    const struct node_config config = {
+        .net = x.net, .seed = seed, .note = on_note, .note_ctx = &x
+    };
+    x.node = x.net ? node_new(&config) : NULL;
     x.socket = x.node ? node_open(x.node, x.protocol->self, false) : NULL;
     x.signals = x.socket ? watch_signals(x.net, &interrupted) : NULL;
     if (!x.signals)

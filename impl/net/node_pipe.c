@@ -106,6 +106,8 @@ static void read_some(struct node_pipe *p)
         if (n == -E_AGAIN)
             return;
         if (n <= 0) {
+            if (sp_pipe_greeting(p->sp))
+                node_note(node, "closed: the peer ended it before its greeting was whole");
             p->ended_by_peer = true;
             sp_pipe_eof(p->sp, node_now(node));
             return;
@@ -316,12 +318,22 @@ struct node_pipe *node_pipe_new(struct node_endpoint *e, struct stream *stream)
     return p;
 }
 
+static void say_why(const struct node_pipe *p)
+{
+    const char *tls = is_tls_stream(p->stream) ? tls_stream_why(p->stream) : "";
+    if (tls[0])
+        node_note(p->socket->node, "closed: %s", tls);
+    else if (!p->sp && p->dialer && !stream_connected(p->stream))
+        node_note(p->socket->node, "no connection to %s", p->dialer->text);
+}
+
 void node_pipe_end(struct node_pipe *p)
 {
     struct node_socket *s = p->socket;
     struct node_endpoint *dialer = p->dialer;
     struct carrier *carrier = NULL;
     bool last_word = p->sp && p->polite && !p->mute && !p->ended_by_peer;
+    say_why(p);
     if (p->sp) {
         /* What was queued before the end, while there is one to take it. */
         node_pipe_write(p);

@@ -170,6 +170,8 @@ static void a_foreign_certificate_is_refused(void **state)
     assert_int_equal(node_set_text(req, "tls-ca", buf_text(&foreign)), E_OK);
     assert_int_equal(node_listen(rep, "tls+tcp://127.0.0.1:0", at, sizeof at), E_OK);
     assert_int_equal(node_dial(req, at), E_OK);
+    TILL(strstr(w.noted, "self-signed certificate in certificate chain") ||
+         strstr(w.noted, "unable to get local issuer certificate"));
     let_pass(500);
     assert_int_equal(node_pipes(rep), 0);
     assert_int_equal(node_pipes(req), 0);
