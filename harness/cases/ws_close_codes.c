@@ -9,6 +9,7 @@
     {                                                                                              \
         struct talk k = talk_to(t);                                                                \
         takes_close(&k, code, "");                                                                 \
+        not_blamed(&k, code);                                                                      \
     }
 
 TAKES(1001)

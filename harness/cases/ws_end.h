@@ -20,11 +20,15 @@ struct talk talk_to_(struct at, struct t *);
 void good_is_next_(struct at, struct talk *);
 
 /* A Close of `code` (1005: empty) ends the connection.  The code of the Close that answers is the
- * same, which nobody demands, or another that may be sent; not 1002, where anybody may send the
- * one that came.  That none answers, cases of their own say. */
+ * same, which nobody demands, or another that may be sent.  That none answers, cases of their own
+ * say. */
 #define takes_close(k, code, reason)                                                               \
     takes_close_(HERE("takes_close(" #k ", " #code ", " #reason ")"), (k), (code), (reason))
 void takes_close_(struct at, struct talk *, unsigned code, const char *reason);
+
+/* The Close that answered one of code `sent`, which anybody may send, is neither 1002 nor 1007. */
+#define not_blamed(k, sent) not_blamed_(HERE("not_blamed(" #k ", " #sent ")"), (k), (sent))
+void not_blamed_(struct at, struct talk *, unsigned sent);
 
 /* A Close with this body fails a new connection (expect_ws_failed). */
 #define fails_over_close(t, body, due)                                                             \

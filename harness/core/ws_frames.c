@@ -253,9 +253,9 @@ static unsigned close_code(struct peer *p, struct at at, const struct ws_head *h
                    slice_of(buf_slice(&p->in).p, 2), "its Close is not framed as it must be");
     if (body.n == 1)
         t_mismatch(p->t, at, ".. .. *", body, "its Close has a body of one octet");
-    if (body.n > 1 && (code < WS_NORMAL || code >= 5000 || code == WS_NO_CODE ||
-                       code == WS_ABNORMAL || code == WS_NO_TLS))
-        t_mismatch(p->t, at, "03e8 *", body, "its Close has a code that must never be sent");
+    if (body.n > 1 &&
+        (code < WS_NORMAL || code == WS_NO_CODE || code == WS_ABNORMAL || code == WS_NO_TLS))
+        t_mismatch(p->t, at, "03e8 *", body, "its Close has a code that is not to be sent");
     if (body.n > WS_CONTROL_MAX)
         t_mismatch(p->t, at, "03e8 *", slice_of(body.p, 16),
                    "its Close has a body of more than 125 octets");

@@ -208,9 +208,6 @@ WS_MUTANT(ws_close_codes_below_1000, "takes a Close with a code below 1000, and 
 WS_MUTANT(ws_close_codes_never_sent,
           "takes a Close with 1004, 1005, 1006 or 1015, and answers with it", "",
           .arg = { 1004, 1015 }, .ws_in = any_code, .ws_out = answer_with_it);
-WS_MUTANT(ws_close_codes_above_5000,
-          "takes a Close with a code of 5000 or more, and answers with it", "",
-          .arg = { 5000, 65535 }, .ws_in = any_code, .ws_out = answer_with_it);
 
 static bool half_code(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
 {

@@ -171,7 +171,6 @@
     X(ws_close_to_pub_dies)                                                                        \
     X(ws_close_codes_below_1000)                                                                   \
     X(ws_close_codes_never_sent)                                                                   \
-    X(ws_close_codes_above_5000)                                                                   \
     X(ws_close_of_one_octet)                                                                       \
     X(ws_close_reason_unchecked)                                                                   \
     X(ws_long_close_accepted)                                                                      \
