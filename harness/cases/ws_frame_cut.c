@@ -106,7 +106,7 @@ CASE(ws_cut_after_fragment_of_another,
     ws_send(us, "'ev'", .more = true);
     wire_drains_within(us, 20);
     wire_close(us);
-    struct peer *next = attach_unchecked(pair, "pair");
+    struct peer *next = next_pipe(t, pair);
     ws_send(next, "'il'", .continuation = true);
     expect_ws_failed(next, 1002);
     delivers_good(t, pair, next, "pair");

@@ -83,8 +83,9 @@ CASE(ws_server_masks_nothing, .title = "server sends its messages unmasked, empt
     wire_expect(us, "%100000.. 7e 007e 'x'*126");
 }
 
-CASE(ws_server_masks_no_pong, .title = "server sends its Pongs unmasked, in one frame",
-     .covers = "WS-FRM-004 WS-FRM-033", .needs = "wire", .via = WS_LISTENS)
+CASE(ws_server_masks_no_pong,
+     .title = "server sends its Pongs unmasked, in one frame, with the reserved bits 0",
+     .covers = "WS-FRM-004 WS-FRM-033 WS-FRM-017", .needs = "wire", .via = WS_LISTENS)
 {
     struct ws_pipe pipe = ws_pipe(t);
 
@@ -109,8 +110,9 @@ CASE(ws_client_masks_messages, .title = "client masks its messages, empty ones t
     wire_expect(us, "%100000.. fe 007e .. .. .. .. ..*126");
 }
 
-CASE(ws_client_masks_pongs, .title = "client masks its Pongs, in one frame",
-     .covers = "WS-FRM-002 WS-FRM-033", .needs = "wire", .via = WS_DIALS)
+CASE(ws_client_masks_pongs,
+     .title = "client masks its Pongs, in one frame, with the reserved bits 0",
+     .covers = "WS-FRM-002 WS-FRM-033 WS-FRM-017", .needs = "wire", .via = WS_DIALS)
 {
     struct ws_pipe pipe = ws_pipe(t);
 

@@ -1,5 +1,6 @@
 /* ws_frame_sp.c -- SP inside WebSocket: sp-websocket-mapping-01 3.  No greeting, no frames of its
  * own: what the protocol puts before the body is in the payload. */
+#include "malformed.h"
 #include "ws_frame.h"
 
 CASE(ws_message_is_binary, .title = "sends its messages as binary", .covers = "SP-WS-039",
@@ -26,7 +27,7 @@ CASE(ws_message_has_no_greeting,
     iut_expect(pair, "'second'");
 }
 
-CASE(ws_message_reserved_bits_are_0, .title = "sends messages and Pongs with the reserved bits 0",
+CASE(ws_message_reserved_bits_are_0, .title = "sends messages with the reserved bits 0",
      .covers = "WS-FRM-017", .via = WS)
 {
     struct iut *pair = iut_open(t, "pair");
@@ -39,8 +40,6 @@ CASE(ws_message_reserved_bits_are_0, .title = "sends messages and Pongs with the
         check(t, ws_next_head(us).rsv == 0, "a message of %zu octets has reserved bits", n);
         frames_of_message(t, us, n);
     }
-    ws_send(us, "'abc'", .opcode = WS_PING);
-    check(t, ws_next_head(us).rsv == 0, "its Pong has reserved bits");
 }
 
 CASE(ws_empty_messages_sent, .title = "sends an empty message as a frame without payload",
@@ -219,17 +218,10 @@ CASE(ws_malformed_message,
     struct peer *req = attach(rep, "req");
 
     ws_send(req, "800000");
-    ws_send(req, "80000001 'good'");
-    if (closes_within(req, 100)) {
-        variant(t, "a message too short for its protocol closes the connection");
-        req = attach(rep, "req");
-        ws_send(req, "80000001 'good'");
-    } else {
+    if (still_answers(t, rep, req, "req", "80000001") == req)
         variant(t, "a message too short for its protocol is ignored");
-    }
-    iut_expect(rep, "'good'");
-    iut_send(rep, "'fine'");
-    sp_expect(req, "80000001 'fine'");
+    else
+        variant(t, "a message too short for its protocol closes the connection");
 }
 
 /* ---- payloads that look like something else ---- */

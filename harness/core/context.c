@@ -190,6 +190,8 @@ void variant(struct t *t, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    if (t->variant.n > 0 && strstr(buf_text(&t->variant), text))
+        return;
     if (t->variant.n > 0)
         buf_printf(&t->variant, "; ");
     buf_printf(&t->variant, "%s", text);
