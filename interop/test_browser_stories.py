@@ -17,6 +17,7 @@ from conftest import ROOT, left_running, program
 
 PEERS = ("reference", "nanomsg", "nng", "node-nanomsg")
 NO_DEVICE = ("libwebsockets",)
+SECURE = ("reference", "nng", "libwebsockets", "npm-ws")
 SHOTS = ROOT / "out" / "screenshots"
 NODE = ROOT / "interop" / "node"
 TEXT = "grüße, 世界"
@@ -44,8 +45,8 @@ class Lines:
 
 
 class Browser(Lines):
-    def __init__(self):
-        super().__init__("node", str(NODE / "pages.js"), stdin=subprocess.PIPE)
+    def __init__(self, *authority):
+        super().__init__("node", str(NODE / "pages.js"), *authority, stdin=subprocess.PIPE)
         self.asked = 0
         assert "ready" in json.loads(self.line(seconds=60))
 
@@ -83,13 +84,13 @@ class Page:
 
 
 class Story(Lines):
-    """`spconform serve STORY` and the pages that are open there."""
+    """`spconform serve STORY` and the pages that are open there, in the browser it is given."""
 
-    def __init__(self, browser, name, peer):
-        self.browser, self.name, self.pages = browser, name, []
+    def __init__(self, name, peer, *options):
+        self.browser, self.name, self.pages = None, name, []
         self.token = f"SPCONFORM_TOKEN={uuid.uuid4()}"
         environment = {**os.environ, **dict([self.token.split("=")])}
-        super().__init__(program(), "serve", name, "--peer", peer, env=environment)
+        super().__init__(program(), "serve", name, "--peer", peer, *options, env=environment)
         self.url = self.line()
         assert self.url.endswith(f"/{name}.html")
         assert self.line().startswith(f"{name}: {peer} ")
@@ -120,12 +121,16 @@ class Story(Lines):
         assert not left_running(self.token)
 
 
-@pytest.fixture(scope="module")
-def browser():
+def require_chromium():
     if not (NODE / "node_modules" / "playwright-core").exists():
         pytest.skip("not installed: ci/node")
     if not os.environ.get("SPCONFORM_CHROMIUM", shutil.which("chromium")):
         pytest.skip("there is no Chromium: ci/node")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    require_chromium()
     browser = Browser()
     yield browser
     browser.end()
@@ -140,35 +145,67 @@ def peer(request):
 
 @pytest.fixture
 def serve(browser, peer, request):
-    """serve(name): the story, which ends with the test; a test that fails leaves pictures."""
+    """serve(name): the story, which ends with the test."""
     running = []
 
     def start(name):
-        running.append(Story(browser, name, peer))
+        running.append(Story(name, peer))
+        running[-1].browser = browser
         return running[-1]
 
     yield start
     for story in running:
-        if getattr(request.node, "failed", False):
-            for file in story.keep_pictures(re.sub(r"\W+", "-", request.node.name).strip("-")):
-                print(f"screenshot: {file}")
-        if story.pages:
-            browser("close", context=story.token)
-        story.end()
+        leave(story, request.node)
+
+
+def leave(story, test):
+    """A test that fails leaves pictures."""
+    if getattr(test, "failed", False):
+        for file in story.keep_pictures(re.sub(r"\W+", "-", test.name).strip("-")):
+            print(f"screenshot: {file}")
+    if story.pages:
+        story.browser("close", context=story.token)
+    story.end()
+
+
+@pytest.fixture
+def serve_tls(browser, peer, request):
+    """serve_tls(name): over wss, in a browser of its own, which trusts the authority of this run."""
+    running, trusting = [], []
+
+    def start(name, trusts=True):
+        story = Story(name, peer, "--tls")
+        running.append(story)
+        story.browser = browser
+        word, _, authority = story.line().partition(" ")
+        assert word == "trust"
+        if trusts:
+            trusting.append(Browser(authority))
+            story.browser = trusting[-1]
+        return story
+
+    yield start
+    for story in running:
+        leave(story, request.node)
+    for one in trusting:
+        one.end()
 
 
 def octets(text):
     return " ".join(f"{o:02x}" for o in text.encode())
 
 
-def test_a_page_and_a_pair_talk_both_ways(serve):
-    story = serve("pair")
+def talk_both_ways(story):
     page = story.page()
     page.state("^connected$")
     for n, text in enumerate((TEXT, "x", "again"), 1):
         page.say(text)
         assert page.shown(least=n)[-1] == f"00 00 00 0{n} {octets(text)}  “{text}”"
     story.hears("pair received 'again'")
+
+
+def test_a_page_and_a_pair_talk_both_ways(serve):
+    talk_both_ways(serve("pair"))
 
 
 def test_a_text_frame_is_a_message_or_refused(serve, peer):
@@ -183,8 +220,8 @@ def test_a_text_frame_is_a_message_or_refused(serve, peer):
         assert page.shown(least=1) == [f"00 00 00 01 {octets('hello')}  “hello”"]
 
 
-def test_a_page_subscribes_and_gets_every_message(serve):
-    page = serve("sub").page()
+def get_every_message(story):
+    page = story.page()
     page.state("^subscribed$")
     messages = page.shown(least=20, of="#messages li")
     first = int(messages[0].split()[0])
@@ -192,6 +229,26 @@ def test_a_page_subscribes_and_gets_every_message(serve):
         city = ("Bergen", "Fes", "Quito")[n % 3]
         assert text == f"{n} {city} {n * 7 % 31 - 5}"
     assert page.do("wait", selector="#missing", matches="") == "0"
+
+
+def test_a_page_subscribes_and_gets_every_message(serve):
+    get_every_message(serve("sub"))
+
+
+@pytest.mark.parametrize("peer", SECURE, indirect=True)
+def test_a_page_and_a_pair_talk_over_tls(serve_tls):
+    talk_both_ways(serve_tls("pair"))
+
+
+@pytest.mark.parametrize("peer", SECURE, indirect=True)
+def test_a_page_subscribes_over_tls(serve_tls):
+    get_every_message(serve_tls("sub"))
+
+
+@pytest.mark.parametrize("peer", SECURE[:1], indirect=True)
+def test_a_page_talks_to_nobody_it_does_not_trust(serve_tls):
+    page = serve_tls("pair", trusts=False).page()
+    assert page.state("^closed") == "closed, code 1006"
 
 
 def test_a_second_page_is_refused_on_a_pair(serve):

@@ -4,6 +4,7 @@ import os
 import select
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -144,6 +145,8 @@ def test_says_what_is_wrong():
         (("pair", "sub"), "one STORY, or none for all"),
         (("--port", "65536"), "--port takes a number up to 65535"),
         (("--host", "nowhere"), "--host takes an IPv4 address"),
+        (("--tls", "--host", "0.0.0.0"), "the certificate is for 127.0.0.1 and localhost"),
+        (("pair", "--tls", "--peer", "nanomsg"), "tls-cert"),
         (("--host", "192.0.2.1"), "cannot listen at 192.0.2.1:0: Cannot assign"),
         (("--peer", "nosuch"), "--peer nosuch: no interop/adapters/nosuch"),
         (("--peer", "nng", "--iut", "x"), "one of them"),
@@ -156,6 +159,22 @@ def test_says_what_is_wrong():
         assert done.status == 2 and not done.out, done
         assert done.err.startswith("spconform serve: ") and done.err.count("\n") == 1, done
         assert why in done.err, done
+
+
+def test_over_tls_it_says_whom_to_trust():
+    served = Served("pair", "--tls")
+    story = served.process.stdout.readline()
+    told = json.loads(served.fetch("/api/stories")[1])["stories"][0]["url"]
+    assert story.endswith(f" listens at {told}\n") and told.startswith("wss://127.0.0.1:")
+    word, _, file = served.process.stdout.readline().strip().partition(" ")
+    assert word == "trust"
+    trusting = ssl.create_default_context(cafile=file)
+    port = int(told.split(":")[2].split("/")[0])
+    for host in ("127.0.0.1", "localhost"):
+        with socket.create_connection(("127.0.0.1", port), 10) as plain:
+            trusting.wrap_socket(plain, server_hostname=host).close()
+    assert served.end() == (0, "")
+    assert not os.path.exists(os.path.dirname(file))
 
 
 def test_leaves_out_what_the_peer_lacks():

@@ -263,17 +263,13 @@ void check_wire_close(struct check_wire *w)
 int check_adapter(struct check *c)
 {
     struct buf why = { 0 };
-    const char *tmp = getenv("TMPDIR");
-    snprintf(c->scratch, sizeof c->scratch, "%s/spconform.XXXXXX",
-             tmp && strlen(tmp) < 30 ? tmp : "/tmp");
     c->net = net_os_new();
     if (!startable(c->command, &why)) {
         fprintf(stderr, "spconform check: %s\n", buf_text(&why));
         buf_free(&why);
-        c->scratch[0] = '\0';
         return 2;
     }
-    if (!mkdtemp(c->scratch)) {
+    if (!make_folder(c->scratch)) {
         fprintf(stderr, "spconform check: %s cannot be made: %s\n", c->scratch, strerror(errno));
         c->scratch[0] = '\0';
         return 2;

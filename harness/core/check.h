@@ -1,6 +1,7 @@
 /* check.h -- the check of an adapter: what it may ask and find. */
 #ifndef HARNESS_CHECK_H
 #define HARNESS_CHECK_H
+#include "core/folder.h"
 #include "core/port.h"
 
 struct check {
@@ -11,7 +12,7 @@ struct check {
     struct port *port;
     struct buf answers; /* lines not yet taken, NUL after each */
     struct buf features;
-    char name[130], died[200], scratch[64];
+    char name[130], died[200], scratch[FOLDER_PATH];
     char last_words[160]; /* its last line on stderr */
     bool dead, over;      /* over: no use to ask on */
     bool unstarted;       /* it ended before its hello */

@@ -1,8 +1,17 @@
-/* folder.c -- removes what a run left in its folder. */
+/* folder.c -- see folder.h. */
 #include "core/folder.h"
 #include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+bool make_folder(char path[FOLDER_PATH])
+{
+    const char *tmp = getenv("TMPDIR");
+    snprintf(path, FOLDER_PATH, "%s/spconform.XXXXXX", tmp && strlen(tmp) < 30 ? tmp : "/tmp");
+    return mkdtemp(path);
+}
 
 bool remove_folder(const char *path)
 {

@@ -2,6 +2,7 @@
  * and hears, run_records.c judges what came, run_suspects.c measures again, run_reports.c tells. */
 #ifndef HARNESS_RUN_STATE_H
 #define HARNESS_RUN_STATE_H
+#include "core/folder.h"
 #include "core/run.h"
 
 enum { WORKERS_MAX = 16 };
@@ -41,7 +42,7 @@ struct runner {
     struct buf notes;   /* of the expectations, for the summary */
     enum verdict *seen; /* per instance, first verdict; for repeats */
     bool *reported;
-    char scratch[64];
+    char scratch[FOLDER_PATH];
     char peer[130];
     unsigned hangs;
     char hang_verb[16];

@@ -1,7 +1,6 @@
 /* runner.c -- one run from plan to summary: sanity cases first, then everything at once, then alone
  * what must not be believed at once, then the sanity cases again. */
 #include "core/credentials.h"
-#include "core/folder.h"
 #include "core/run_state.h"
 #include <errno.h>
 #include <signal.h>
@@ -199,10 +198,7 @@ static bool make_scratch(struct runner *r)
 {
     if (!run_is_live(r))
         return true;
-    const char *tmp = getenv("TMPDIR");
-    snprintf(r->scratch, sizeof r->scratch, "%s/spconform.XXXXXX",
-             tmp && strlen(tmp) < 30 ? tmp : "/tmp");
-    if (mkdtemp(r->scratch)) {
+    if (make_folder(r->scratch)) {
         if (credentials_make() && credentials_write(r->scratch))
             return true;
         fprintf(stderr, "spconform: no certificate can be made below %s: %s\n", r->scratch,

@@ -1,5 +1,7 @@
 /* cmd_serve.c -- `spconform serve`: SP stories that a web page takes part in. */
 #include "core/beside.h"
+#include "core/credentials.h"
+#include "core/folder.h"
 #include "core/options.h"
 #include "core/output.h"
 #include "core/signals.h"
@@ -7,6 +9,7 @@
 #include "serve/commands.h"
 #include "serve/http.h"
 #include "serve/stage.h"
+#include <errno.h>
 #include <getopt.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -31,6 +34,10 @@ static const char options_help[] =
     "everybody\n"
     "  --port N         of the pages; default 0: any that is free.  The sockets are at ports of "
     "their own\n"
+    "  --tls            the sockets are at wss.  Their certificate is made for this run; the last "
+    "line\n"
+    "                   before the messages names the file of its authority, for the browser to "
+    "trust\n"
     "\n"
     "It serves until SIGINT (Ctrl-C) or SIGTERM, and prints what the sockets receive.\n"
     "Exit status: 0 ended by a signal; 1 the peer failed; 2 usage, or it cannot start.\n"
@@ -38,7 +45,8 @@ static const char options_help[] =
     "Examples\n"
     "  spconform serve                        then open the address that it prints\n"
     "  spconform serve chat --port 8080       http://127.0.0.1:8080/chat.html, in several windows\n"
-    "  spconform serve pair --peer nng        the same page, and a socket of libnng\n";
+    "  spconform serve pair --peer nng        the same page, and a socket of libnng\n"
+    "  spconform serve pair --tls             and one of the reference, over wss\n";
 
 enum { START_TICKS = 15000 / SERVE_TICK_MS, STORIES_MAX = 8 };
 
@@ -52,6 +60,8 @@ struct server {
     bool open, over;
     int status;
     char folder[1200], command[1300];
+    bool tls;
+    char credentials[FOLDER_PATH]; /* their folder; empty: none is there */
     const char *host;
     int port;
     const struct story *only;
@@ -100,6 +110,9 @@ static void open_house(struct server *s)
         if (!s->stages[i].left_out)
             say("%s: %s listens at %s", s->stages[i].story->name, s->stages[i].actors[0].name,
                 s->stages[i].url);
+    char path[1024];
+    if (s->tls)
+        say("trust %s", credentials_path(CREDENTIAL_CA, s->credentials, path, sizeof path));
 }
 
 static void story_ready(struct stage *stage)
@@ -149,6 +162,7 @@ static void start_stories(struct server *s)
             s->stages[s->stage_count++] = (struct stage){ .story = &stories[i],
                                                           .cast = &s->cast,
                                                           .host = s->host,
+                                                          .tls = s->tls ? s->credentials : NULL,
                                                           .ready = story_ready,
                                                           .tell = story_tells };
     for (size_t i = 0; i < s->stage_count && !s->over; i++)
@@ -221,8 +235,9 @@ static void tick(void *ctx)
 /* ---- the command ---- */
 
 static const struct option options[] = {
-    { "peer", 1, NULL, 'p' }, { "iut", 1, NULL, 'i' },  { "host", 1, NULL, 'a' },
-    { "port", 1, NULL, 'n' }, { "help", 0, NULL, 'h' }, { NULL, 0, NULL, 0 },
+    { "peer", 1, NULL, 'p' }, { "iut", 1, NULL, 'i' }, { "host", 1, NULL, 'a' },
+    { "port", 1, NULL, 'n' }, { "tls", 0, NULL, 't' }, { "help", 0, NULL, 'h' },
+    { NULL, 0, NULL, 0 },
 };
 
 static int print_help(void)
@@ -274,6 +289,9 @@ static int take(struct server *s, int argc, char **argv)
                 return usage_error("serve", "--port takes a number up to 65535, not: %s", optarg);
             s->port = (int)n;
             break;
+        case 't':
+            s->tls = true;
+            break;
         case 'h':
             return print_help();
         case ':':
@@ -291,8 +309,25 @@ static int take(struct server *s, int argc, char **argv)
         if (!s->only)
             return usage_error("serve", "no story `%s`; --help lists them", argv[optind]);
     }
+    if (s->tls && strcmp(s->host, "127.0.0.1") != 0)
+        return usage_error(
+            "serve", "--tls: the certificate is for 127.0.0.1 and localhost, not: %s", s->host);
     int status = find_target(s, peer, iut);
     return status ? status : -1;
+}
+
+static bool make_credentials(struct server *s)
+{
+    if (!make_folder(s->credentials)) {
+        usage_error("serve", "%s cannot be made: %s", s->credentials, strerror(errno));
+        s->credentials[0] = '\0';
+        return false;
+    }
+    if (credentials_make() && credentials_write(s->credentials))
+        return true;
+    usage_error("serve", "no certificate can be made below %s: %s", s->credentials,
+                strerror(errno));
+    return false;
 }
 
 static int serve(struct server *s)
@@ -302,6 +337,8 @@ static int serve(struct server *s)
     s->cast.net = net_os_new();
     if (!s->cast.net || !watch_signals(s->cast.net, &interrupted))
         return usage_error("serve", "out of memory or descriptors");
+    if (s->tls && !make_credentials(s))
+        return 2;
     s->http = http_new(&(struct http_config){ .host = s->host,
                                               .port = s->port,
                                               .folder = s->folder,
@@ -333,6 +370,8 @@ int cmd_serve(int argc, char **argv)
     for (size_t i = 0; i < s.stage_count; i++)
         stage_free(&s.stages[i]);
     http_free(s.http);
+    if (s.credentials[0])
+        remove_folder(s.credentials);
     chat_free(&s.chat);
     if (s.cast.net)
         net_free(s.cast.net);

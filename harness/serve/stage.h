@@ -19,6 +19,7 @@ struct stage {
     const struct story *story;
     struct cast *cast;
     const char *host; /* where its sockets listen */
+    const char *tls;  /* the folder of credentials.h: pages connect by wss; NULL: by ws */
     /* The story is ready to be taken part in, or has something to tell, in a line. */
     void (*ready)(struct stage *);
     void (*tell)(struct stage *, const char *line);

@@ -1,6 +1,7 @@
 /* stories.c -- the five stories: what their SP side does.  What the page does is in its own file,
  * interop/browser/NAME.html. */
 #include "serve/stage.h"
+#include "core/credentials.h"
 #include "core/notation.h"
 #include "core/payload.h"
 #include <stdio.h>
@@ -48,7 +49,15 @@ void stage_publish(struct stage *s, struct slice message)
 static void listen_to_pages(struct actor *a, const char *socket)
 {
     struct stage *s = stage_of(a);
-    snprintf(s->url, sizeof s->url, "%s", actor_must(a, "listen %s ws://%s:0", socket, s->host));
+    char path[1024];
+    if (s->tls) {
+        actor_must(a, "set %s tls-cert %s", socket,
+                   credentials_path(CREDENTIAL_CERT, s->tls, path, sizeof path));
+        actor_must(a, "set %s tls-key %s", socket,
+                   credentials_path(CREDENTIAL_KEY, s->tls, path, sizeof path));
+    }
+    snprintf(s->url, sizeof s->url, "%s",
+             actor_must(a, "listen %s %s://%s:0", socket, s->tls ? "wss" : "ws", s->host));
 }
 
 static void tell(struct stage *s, const char *who, const char *verb, const char *payload)

@@ -1,13 +1,11 @@
 #!/usr/bin/env node
 // Adapter of Chromium, a client: a page that does nothing but `new WebSocket`.
 'use strict';
-const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
-const os = require('node:os');
-const path = require('node:path');
 const launchBrowser = require('./launch.js');
 const { Failure, NotAvailable, main } = require('./lines.js');
 const mapping = require('./mapping.js');
+const homeThatTrusts = require('./trust.js');
 
 // After many failures Chromium makes the WebSockets of a process wait for seconds.
 const FAILURES = 8;
@@ -50,7 +48,7 @@ function crashed() {
 }
 
 async function launch() {
-  browser = await launchBrowser(home ? { ...process.env, HOME: home, XDG_DATA_HOME: '' } : process.env);
+  browser = await launchBrowser(home);
   browser.on('disconnected', crashed);
   await enter();
 }
@@ -79,17 +77,12 @@ async function leave() {
   home = trusted = undefined;
 }
 
-// The browser trusts whom the user's store says, and reads that as it starts.
+// Another authority, another home, another browser.
 async function trust(authority) {
   if (authority === trusted) return;
   await leave();
-  home = fs.mkdtempSync(path.join(os.tmpdir(), 'spconform-chromium-'));
-  const store = path.join(home, '.pki', 'nssdb');
-  fs.mkdirSync(store, { recursive: true });
   try {
-    const say = (...words) => execFileSync('certutil', ['-d', `sql:${store}`, ...words]);
-    say('-N', '--empty-password');
-    say('-A', '-t', 'C,,', '-n', 'authority', '-i', authority);
+    home = homeThatTrusts(authority);
   } catch (e) {
     await launch();
     if (e.code === 'ENOENT') throw new NotAvailable(); // no certutil here

@@ -13,12 +13,12 @@ function executable() {
   return found;
 }
 
-// The Chromium of $SPCONFORM_CHROMIUM, or of the PATH, without a window.
-module.exports = async (env = process.env) =>
+// The Chromium of $SPCONFORM_CHROMIUM, or of the PATH, without a window; in a home of trust.js.
+module.exports = async (home) =>
   chromium.launch({
     executablePath: executable(),
     chromiumSandbox: process.getuid() !== 0, // root has none
     // A page of no origin could not be granted the permission to reach this machine.
     args: ['--disable-features=LocalNetworkAccessChecks'],
-    env,
+    env: home ? { ...process.env, HOME: home, XDG_DATA_HOME: '' } : process.env,
   });

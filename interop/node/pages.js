@@ -9,16 +9,21 @@
 //   {do: "shot", page, file}                a picture of it
 //   {do: "close", page} or {do: "close", context}
 // Each waits up to `ms`, 10000 if not given; an answer is {answer} or {error}, with the `id` of the
-// request.  The first line, {ready}, comes when the browser has started.
+// request.  The first line, {ready}, comes when the browser has started.  `pages.js FILE`: it trusts
+// the authority whose certificate is in that file of PEM.
 'use strict';
+const fs = require('node:fs');
 const readline = require('node:readline');
 const launch = require('./launch.js');
+const homeThatTrusts = require('./trust.js');
 
 const WAIT_MS = 10000;
 const LOOK_MS = 10;
 const contexts = new Map();
 const pages = new Map();
-const browser = launch();
+const [authority] = process.argv.slice(2);
+const home = authority && homeThatTrusts(authority);
+const browser = launch(home);
 
 const verbs = {
   async open({ context, page, url, ms }) {
@@ -88,7 +93,12 @@ async function main() {
   await (await browser).close();
 }
 
-main().catch((e) => {
-  process.stderr.write(`${e.message}\n`);
-  process.exit(1);
-});
+main()
+  .catch((e) => {
+    process.stderr.write(`${e.message}\n`);
+    process.exitCode = 1;
+  })
+  .finally(() => {
+    if (home) fs.rmSync(home, { recursive: true, force: true });
+    process.exit();
+  });
