@@ -4,12 +4,13 @@
 #include "sp/protocol.h"
 #include "sp/socket.h"
 
-enum { PIPES = 4 };
+enum { PIPES = 4, CONTEXTS = 4 };
 
 struct world {
     struct sp_socket *s;
     const struct sp_protocol *protocol;
     struct sp_pipe *pipes[PIPES];
+    struct context *contexts[CONTEXTS]; /* NULL: the socket's own */
     msec now;
     uint8_t id[4]; /* of the last request or survey seen */
 };
@@ -62,10 +63,19 @@ static void write_some(struct world *w, struct sp_pipe *p, size_t most)
     sp_pipe_sent(p, sum < most ? sum : most, w->now);
 }
 
+static void turn_context(struct world *w, struct context **c)
+{
+    if (*c != NULL)
+        sp_context_close(w->s, *c, w->now);
+    if (*c != NULL || sp_context_open(w->s, c) != E_OK)
+        *c = NULL;
+}
+
 static void step(struct world *w, struct slice *in)
 {
     uint8_t what = take_u8(in);
     struct sp_pipe **p = &w->pipes[what / 16 % PIPES];
+    struct context **c = &w->contexts[what / 64 % CONTEXTS];
     struct msg m = { 0 };
     if (*p == NULL && what % 16 < 7)
         open_pipe(w, p, true);
@@ -99,15 +109,15 @@ static void step(struct world *w, struct slice *in)
         m.head = take(in, take_u8(in) % 16);
         m.body = take(in, take_u8(in) % 64);
         m.pipe = take_u8(in) % 2 != 0 && *p != NULL ? sp_pipe_id(*p) : 0;
-        sp_socket_send(w->s, &m, w->now);
+        sp_context_send(w->s, *c, &m, w->now);
         break;
     case 10:
-        if (sp_socket_recv(w->s, &m, w->now) == E_OK)
-            sp_socket_send(w->s, &m, w->now); /* as a device does */
+        if (sp_context_recv(w->s, *c, &m, w->now) == E_OK)
+            sp_context_send(w->s, *c, &m, w->now); /* as a device does */
         break;
     case 11:
     case 12:
-        if (sp_socket_recv(w->s, &m, w->now) == E_OK)
+        if (sp_context_recv(w->s, *c, &m, w->now) == E_OK)
             MUST(m.pipe != 0);
         break;
     case 13:
@@ -119,7 +129,10 @@ static void step(struct world *w, struct slice *in)
             continue;
         break;
     case 15:
-        sp_socket_subscribe(w->s, take(in, take_u8(in) % 4), what / 16 % 2 == 0);
+        if (w->protocol->self == SP_SUB)
+            sp_socket_subscribe(w->s, take(in, take_u8(in) % 4), what / 16 % 2 == 0);
+        else
+            turn_context(w, c);
         break;
     }
     MUST(sp_socket_pipes(w->s) <= PIPES);

@@ -322,33 +322,65 @@ size_t node_pipes(const struct node_socket *s)
     return sp_socket_pipes(s->sp);
 }
 
-enum err node_put(struct node_socket *s, const struct msg *m)
+static enum err put(struct node_socket *s, struct context *context, const struct msg *m)
 {
-    enum err err = sp_socket_send(s->sp, m, node_now(s->node));
+    enum err err = sp_context_send(s->sp, context, m, node_now(s->node));
     node_gather(s);
     if ((err == E_AGAIN || s->full) && node_write(s) && err == E_AGAIN)
-        err = sp_socket_send(s->sp, m, node_now(s->node));
+        err = sp_context_send(s->sp, context, m, node_now(s->node));
     return err;
 }
 
-enum err node_send(struct node_socket *s, const struct msg *m)
+enum err node_put(struct node_socket *s, const struct msg *m)
+{
+    return put(s, NULL, m);
+}
+
+enum err node_context_send(struct node_socket *s, struct context *context, const struct msg *m)
 {
     if (s->device)
         return E_STATE;
-    enum err err = node_put(s, m);
+    enum err err = put(s, context, m);
     if (err == E_OK)
         node_mark(s);
     return err;
 }
 
-enum err node_recv(struct node_socket *s, struct msg *m)
+enum err node_send(struct node_socket *s, const struct msg *m)
+{
+    return node_context_send(s, NULL, m);
+}
+
+enum err node_context_recv(struct node_socket *s, struct context *context, struct msg *m)
 {
     if (s->device)
         return E_STATE;
-    enum err err = sp_socket_recv(s->sp, m, node_now(s->node));
+    enum err err = sp_context_recv(s->sp, context, m, node_now(s->node));
     if (err == E_OK)
         node_mark(s); /* *m is borrowed: nothing may be freed now */
     else
         node_settle(s);
     return err;
+}
+
+enum err node_recv(struct node_socket *s, struct msg *m)
+{
+    return node_context_recv(s, NULL, m);
+}
+
+enum err node_context_open(struct node_socket *s, struct context **context)
+{
+    return sp_context_open(s->sp, context);
+}
+
+void node_context_close(struct node_socket *s, struct context *context)
+{
+    sp_context_close(s->sp, context, node_now(s->node));
+    node_settle(s);
+}
+
+enum err node_context_set(struct node_socket *s, struct context *context, const char *option,
+                          int64_t value)
+{
+    return context ? sp_context_set(s->sp, context, option, value) : node_set(s, option, value);
 }

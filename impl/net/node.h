@@ -85,6 +85,13 @@ enum err node_send(struct node_socket *, const struct msg *);
 /* Errors as sp_socket_recv.  The message is borrowed until the next call of this node or step of
  * the net; node_send on the same socket may be handed it. */
 enum err node_recv(struct node_socket *, struct msg *);
+/* Contexts, as sp_context_open; they are freed with their socket.  NULL is the socket's own. */
+enum err node_context_open(struct node_socket *, struct context **);
+void node_context_close(struct node_socket *, struct context *);
+enum err node_context_set(struct node_socket *, struct context *, const char *option,
+                          int64_t value);
+enum err node_context_send(struct node_socket *, struct context *, const struct msg *);
+enum err node_context_recv(struct node_socket *, struct context *, struct msg *);
 void node_flush(struct node *);
 
 /* Forwards both ways between two raw sockets (or one with itself: NULL) until either closes; the

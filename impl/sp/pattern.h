@@ -6,6 +6,7 @@
 #ifndef SP_PATTERN_H
 #define SP_PATTERN_H
 #include "base/err.h"
+#include "base/list.h"
 #include "base/msec.h"
 #include "sp/msg.h"
 
@@ -33,6 +34,21 @@ struct sp_actions {
 struct pattern {
     const struct pattern_ops *ops;
     struct sp_actions out;
+};
+
+/* A request, survey or question of its own: a machine's own struct begins with it. */
+struct context {
+    struct link link;
+};
+
+/* Those beside the socket's own.  They share its pipes. */
+struct context_ops {
+    struct context *(*open)(struct pattern *); /* NULL: no memory */
+    void (*close)(struct pattern *, struct context *);
+    /* As those of pattern_ops without a context. */
+    enum err (*set)(struct pattern *, struct context *, const char *option, int64_t value);
+    enum err (*send)(struct pattern *, struct context *, const struct msg *, msec now);
+    enum err (*recv)(struct pattern *, struct context *, struct msg *, msec now);
 };
 
 struct pattern_ops {
@@ -68,6 +84,7 @@ struct pattern_ops {
     enum err (*recv)(struct pattern *, struct msg *, msec now);
     msec (*deadline)(const struct pattern *); /* NULL: never */
     void (*tick)(struct pattern *, msec now);
+    const struct context_ops *contexts; /* NULL: none but the socket's own */
 };
 
 extern const struct pattern_ops pair0_ops, pair1_ops, pub_ops, sub_ops, req_ops, rep_ops, push_ops,

@@ -45,10 +45,7 @@ void sp_socket_free(struct sp_socket *s)
     for (struct link *k; (k = list_first(&s->all));)
         pipe_destroy(container_of(k, struct sp_pipe, all));
     pattern_free(s->pattern);
-    for (size_t i = 0; i < s->extra_cap; i++)
-        kept_msg_free(&s->extra[i]);
-    free(s->extra);
-    kept_msg_free(&s->lent);
+    msg_queue_free(&s->extra);
     free(s->table);
     free(s);
 }
@@ -113,41 +110,6 @@ static void send_on(struct sp_socket *s, const struct sp_action *a, msec now)
     pipe_end(p, now);
 }
 
-/* Moves the queue to the front.  What was taken serves again behind it, with its memory. */
-static void close_up(struct sp_socket *s)
-{
-    size_t first = s->extra_first;
-    for (size_t i = first; i < s->extra_end; i++) {
-        struct kept_msg taken = s->extra[i - first];
-        s->extra[i - first] = s->extra[i];
-        s->extra[i] = taken;
-    }
-    s->extra_first = 0;
-    s->extra_end -= first;
-}
-
-/* Our lazy patterns deliver when asked only; a wrapper around one may do otherwise. */
-static bool keep_extra(struct sp_socket *s, const struct msg *msg)
-{
-    if (s->extra_end - s->extra_first >= EXTRA_MOST)
-        return false;
-    if (s->extra_end == s->extra_cap && s->extra_first > s->extra_cap / 2)
-        close_up(s);
-    if (s->extra_end == s->extra_cap) {
-        size_t cap = s->extra_cap == 0 ? 4 : 2 * s->extra_cap;
-        struct kept_msg *extra = realloc(s->extra, cap * sizeof *extra);
-        if (extra == NULL)
-            return false;
-        memset(extra + s->extra_cap, 0, (cap - s->extra_cap) * sizeof *extra);
-        s->extra = extra;
-        s->extra_cap = cap;
-    }
-    if (kept_msg_set(&s->extra[s->extra_end], msg) != E_OK)
-        return false;
-    s->extra_end++;
-    return true;
-}
-
 static void deliver(struct sp_socket *s, const struct sp_action *a)
 {
     struct msg msg = a->msg;
@@ -155,7 +117,8 @@ static void deliver(struct sp_socket *s, const struct sp_action *a)
     if (s->receiving && !s->delivered) {
         s->got = msg;
         s->delivered = true;
-    } else if (!keep_extra(s, &msg)) {
+    } else if (!msg_queue_put(&s->extra, &msg, EXTRA_MOST)) {
+        /* Our lazy patterns deliver when asked only; a wrapper around one may do otherwise. */
         socket_note(s, SP_ACT_DROP, a->pipe, "nobody receives");
     }
 }
@@ -194,14 +157,22 @@ void socket_carry_out(struct sp_socket *s, msec now)
 
 /* ---- the application ---- */
 
-enum err sp_socket_send(struct sp_socket *s, const struct msg *msg, msec now)
+enum err sp_context_send(struct sp_socket *s, struct context *context, const struct msg *msg,
+                         msec now)
 {
+    const struct pattern_ops *ops = s->pattern->ops;
     struct msg plain = *msg;
-    if (!s->pattern->ops->raw)
+    if (!ops->raw)
         plain.head = (struct slice){ 0 };
-    enum err e = s->pattern->ops->send(s->pattern, &plain, now);
+    enum err e = context == NULL ? ops->send(s->pattern, &plain, now)
+                                 : ops->contexts->send(s->pattern, context, &plain, now);
     socket_drain(s, now);
     return e;
+}
+
+enum err sp_socket_send(struct sp_socket *s, const struct msg *msg, msec now)
+{
+    return sp_context_send(s, NULL, msg, now);
 }
 
 void socket_bury(struct sp_socket *s)
@@ -230,27 +201,16 @@ static void requeue(struct sp_pipe *p, msec now)
     }
 }
 
-static bool pop_extra(struct sp_socket *s, struct msg *msg)
+enum err sp_context_recv(struct sp_socket *s, struct context *context, struct msg *msg, msec now)
 {
-    if (s->extra_first == s->extra_end)
-        return false;
-    struct kept_msg used = s->lent;
-    s->lent = s->extra[s->extra_first];
-    s->extra[s->extra_first++] = used; /* its memory serves again */
-    if (s->extra_first == s->extra_end)
-        s->extra_first = s->extra_end = 0;
-    *msg = kept_msg_view(&s->lent);
-    return true;
-}
-
-enum err sp_socket_recv(struct sp_socket *s, struct msg *msg, msec now)
-{
+    const struct pattern_ops *ops = s->pattern->ops;
     socket_bury(s);
-    if (pop_extra(s, msg))
+    if (msg_queue_take(&s->extra, msg))
         return E_OK;
-    enum err e = s->pattern->ops->recv(s->pattern, msg, now);
+    enum err e = context == NULL ? ops->recv(s->pattern, msg, now)
+                                 : ops->contexts->recv(s->pattern, context, msg, now);
     socket_drain(s, now);
-    if (e != E_AGAIN || !s->pattern->ops->lazy)
+    if (e != E_AGAIN || !ops->lazy)
         return e;
     for (struct link *k; (k = list_first(&s->ready));) {
         struct sp_pipe *p = container_of(k, struct sp_pipe, ready);
@@ -267,6 +227,32 @@ enum err sp_socket_recv(struct sp_socket *s, struct msg *msg, msec now)
         }
     }
     return E_AGAIN;
+}
+
+enum err sp_socket_recv(struct sp_socket *s, struct msg *msg, msec now)
+{
+    return sp_context_recv(s, NULL, msg, now);
+}
+
+enum err sp_context_open(struct sp_socket *s, struct context **context)
+{
+    if (s->pattern->ops->contexts == NULL)
+        return E_NOTSUP;
+    *context = s->pattern->ops->contexts->open(s->pattern);
+    return *context == NULL ? E_NOMEM : E_OK;
+}
+
+void sp_context_close(struct sp_socket *s, struct context *context, msec now)
+{
+    s->pattern->ops->contexts->close(s->pattern, context);
+    socket_drain(s, now);
+}
+
+enum err sp_context_set(struct sp_socket *s, struct context *context, const char *option,
+                        int64_t value)
+{
+    return context == NULL ? sp_socket_set(s, option, value)
+                           : s->pattern->ops->contexts->set(s->pattern, context, option, value);
 }
 
 bool sp_socket_can_send(const struct sp_socket *s)

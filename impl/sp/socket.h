@@ -40,6 +40,17 @@ enum err sp_socket_send(struct sp_socket *, const struct msg *, msec now);
  * The message is borrowed until the next call on this socket or its pipes (sp_socket_next_dirty,
  * the const functions and sp_pipe_sent keep it). */
 enum err sp_socket_recv(struct sp_socket *, struct msg *, msec now);
+
+/* Contexts: requests, surveys or questions beside the socket's own, over the same pipes (cooked
+ * REQ, REP, SURVEYOR, RESPONDENT).  A context begins with the options that the socket has by then;
+ * its own are "resend-ivl" and "survey-deadline".  It belongs to its socket, and ends with it; NULL
+ * is the socket's own.  Errors as above; E_NOTSUP: no contexts with this pattern. */
+enum err sp_context_open(struct sp_socket *, struct context **);
+void sp_context_close(struct sp_socket *, struct context *, msec now); /* what it asked ends */
+enum err sp_context_set(struct sp_socket *, struct context *, const char *option, int64_t value);
+enum err sp_context_send(struct sp_socket *, struct context *, const struct msg *, msec now);
+enum err sp_context_recv(struct sp_socket *, struct context *, struct msg *, msec now);
+
 bool sp_socket_can_send(const struct sp_socket *); /* some pipe is writable */
 
 msec sp_socket_deadline(const struct sp_socket *); /* of sp_socket_tick; MSEC_NEVER: none */

@@ -2,6 +2,7 @@
 #ifndef SP_SOCKET_STATE_H
 #define SP_SOCKET_STATE_H
 #include "base/list.h"
+#include "sp/msg_queue.h"
 #include "sp/protocol.h"
 #include "sp/socket.h"
 
@@ -44,9 +45,7 @@ struct sp_socket {
     bool receiving; /* a DELIVER answers sp_socket_recv */
     bool delivered;
     struct msg got;
-    struct kept_msg *extra; /* deliveries that nobody asked for: a queue [extra_first, extra_end) */
-    size_t extra_first, extra_end, extra_cap;
-    struct kept_msg lent; /* the last one taken from it */
+    struct msg_queue extra; /* deliveries that nobody asked for */
 };
 
 /* Carries out what the pattern wants; after every input to it. */

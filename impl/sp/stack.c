@@ -14,14 +14,21 @@ const char *stack_find(struct slice payload, size_t ttl, size_t *size)
     }
 }
 
-const char *stack_answers(struct slice payload, uint32_t id)
+const char stack_not_asked[] = "id of nothing outstanding";
+
+const char *stack_id(struct slice payload, uint32_t *id)
 {
     if (payload.n < 4)
         return "shorter than an id";
-    uint32_t first = get_be32(payload.p);
-    if ((first & STACK_ID_BIT) == 0)
-        return "bit 31 of the first tag is clear";
-    return first == id ? NULL : "id of nothing outstanding";
+    *id = get_be32(payload.p);
+    return (*id & STACK_ID_BIT) == 0 ? "bit 31 of the first tag is clear" : NULL;
+}
+
+const char *stack_answers(struct slice payload, uint32_t id)
+{
+    uint32_t first = 0;
+    const char *why = stack_id(payload, &first);
+    return why == NULL && first != id ? stack_not_asked : why;
 }
 
 const char *stack_refuse(const struct pattern *p, pipe_id from, const struct msg *msg)

@@ -11,6 +11,10 @@
  * literal.  More than `ttl` tags, the id counted, are too many. */
 const char *stack_find(struct slice payload, size_t ttl, size_t *size);
 
+/* NULL, and the id in front of a reply or response; or why there is none: a literal. */
+const char *stack_id(struct slice payload, uint32_t *id);
+extern const char stack_not_asked[]; /* why: the id is that of nothing outstanding */
+
 /* Checks a reply or response against `id`: the id alone must stand in front (sp-request-reply-01
  * 6.1, sp-surveyor-01 6.1: anything else "MUST" be ignored).  NULL if it does. */
 const char *stack_answers(struct slice payload, uint32_t id);

@@ -2,23 +2,39 @@
  *
  *     IDLE --send--> OPEN --deadline--> IDLE, or EXPIRED if a receive waits
  *                                       EXPIRED --recv: timed out--> IDLE
- *     send in any state starts anew; a survey is never sent twice. */
+ *     send in any state starts anew; a survey is never sent twice.
+ *
+ * Each context is such a machine; the ids are given in one row for all of them. */
 #include "base/rng.h"
+#include "sp/msg_queue.h"
 #include "sp/stack.h"
+#include <stdlib.h>
 #include <string.h>
 
-enum { SURVEY_DEFAULT = 1000 };
+enum {
+    SURVEY_DEFAULT = 1000,
+    WAITING_MOST = 128, /* responses for one context while another receives: as many as nng */
+};
 
 enum survey_state { IDLE, OPEN, EXPIRED };
 
-struct surveyor {
-    struct machine m;
+struct survey {
+    struct context context; /* must be first */
     enum survey_state state;
     bool waiting; /* a receive found nothing and waits */
-    uint32_t id;  /* of the last survey */
-    uint8_t head[4];
+    uint32_t id;
     msec survey_time; /* negative: no end */
     msec deadline;
+    struct msg_queue responses; /* that came to the front while another context received */
+};
+
+struct surveyor {
+    struct machine m;
+    struct survey own;
+    struct survey *receiving; /* whose receive the next message may answer */
+    struct list all;          /* of the contexts: own first */
+    uint32_t last_id;         /* of the last survey of any context */
+    uint8_t head[4];
 };
 
 static struct surveyor *of(struct pattern *p)
@@ -26,42 +42,123 @@ static struct surveyor *of(struct pattern *p)
     return (struct surveyor *)p;
 }
 
+static struct survey *in(struct context *c)
+{
+    return (struct survey *)c;
+}
+
+static struct survey *first(const struct surveyor *s)
+{
+    return container_of(list_first(&s->all), struct survey, context.link);
+}
+
+static struct survey *next(const struct surveyor *s, const struct survey *y)
+{
+    struct link *k = list_next(&s->all, &y->context.link);
+    return k == NULL ? NULL : container_of(k, struct survey, context.link);
+}
+
 static void init(struct pattern *p, uint64_t seed)
 {
+    struct surveyor *s = of(p);
     struct rng rng;
     rng_seed(&rng, seed);
-    of(p)->id = (uint32_t)rng_next(&rng) | STACK_ID_BIT;
-    of(p)->survey_time = SURVEY_DEFAULT;
+    s->last_id = (uint32_t)rng_next(&rng) | STACK_ID_BIT;
+    s->own.survey_time = SURVEY_DEFAULT;
+    s->receiving = &s->own;
+    list_init(&s->all);
+    list_append(&s->all, &s->own.context.link);
+}
+
+static struct context *open(struct pattern *p)
+{
+    struct surveyor *s = of(p);
+    struct survey *y = calloc(1, sizeof *y);
+    if (y == NULL)
+        return NULL;
+    y->survey_time = s->own.survey_time;
+    list_append(&s->all, &y->context.link);
+    return &y->context;
+}
+
+static void close(struct pattern *p, struct context *c)
+{
+    if (of(p)->receiving == in(c))
+        of(p)->receiving = &of(p)->own;
+    link_remove(&c->link);
+    msg_queue_free(&in(c)->responses);
+    free(c);
+}
+
+static void fini(struct pattern *p)
+{
+    for (struct survey *y; (y = next(of(p), &of(p)->own)) != NULL;)
+        close(p, &y->context);
+    msg_queue_free(&of(p)->own.responses);
+    machine_fini(p);
+}
+
+static enum err set_in(struct pattern *p, struct context *c, const char *option, int64_t value)
+{
+    (void)p;
+    if (strcmp(option, "survey-deadline") != 0)
+        return E_NOTSUP;
+    in(c)->survey_time = value;
+    return E_OK;
 }
 
 static enum err set(struct pattern *p, const char *option, int64_t value)
 {
-    if (strcmp(option, "survey-deadline") != 0)
-        return E_NOTSUP;
-    of(p)->survey_time = value;
-    return E_OK;
+    return set_in(p, &of(p)->own.context, option, value);
+}
+
+static msec end(const struct survey *y)
+{
+    return y->state == OPEN ? y->deadline : MSEC_NEVER;
 }
 
 static msec deadline(const struct pattern *p)
 {
     const struct surveyor *s = (const struct surveyor *)p;
-    return s->state == OPEN ? s->deadline : MSEC_NEVER;
+    msec soonest = MSEC_NEVER;
+    for (const struct survey *y = first(s); y != NULL; y = next(s, y))
+        soonest = msec_earlier(soonest, end(y));
+    return soonest;
 }
 
 static void tick(struct pattern *p, msec now)
 {
-    if (now >= deadline(p))
-        of(p)->state = of(p)->waiting ? EXPIRED : IDLE;
+    struct surveyor *s = of(p);
+    for (struct survey *y = first(s); y != NULL; y = next(s, y)) {
+        if (now < end(y))
+            continue;
+        y->state = y->waiting ? EXPIRED : IDLE;
+        msg_queue_clear(&y->responses);
+    }
 }
 
-static enum err send(struct pattern *p, const struct msg *msg, msec now)
+static struct survey *find(const struct surveyor *s, uint32_t id)
+{
+    for (struct survey *y = first(s); y != NULL; y = next(s, y))
+        if (y->id == id && y->state == OPEN)
+            return y;
+    return NULL;
+}
+
+static enum err send_in(struct pattern *p, struct context *c, const struct msg *msg, msec now)
 {
     struct surveyor *s = of(p);
-    s->id = (s->id + 1) | STACK_ID_BIT;
-    set_be32(s->head, s->id);
-    s->state = OPEN;
-    s->waiting = false;
-    s->deadline = msec_after(now, s->survey_time);
+    struct survey *y = in(c);
+    y->state = IDLE;
+    do /* a context may have a survey without end, 2^31 surveys old */
+        s->last_id = (s->last_id + 1) | STACK_ID_BIT;
+    while (find(s, s->last_id) != NULL);
+    y->id = s->last_id;
+    y->state = OPEN;
+    y->waiting = false;
+    y->deadline = msec_after(now, y->survey_time);
+    msg_queue_clear(&y->responses);
+    set_be32(s->head, y->id);
     struct msg survey = *msg;
     survey.head = slice_of(s->head, sizeof s->head);
     /* 5.1: to all; without any, or where it cannot go at once, it is discarded. */
@@ -69,50 +166,84 @@ static enum err send(struct pattern *p, const struct msg *msg, msec now)
     return E_OK;
 }
 
+static enum err send(struct pattern *p, const struct msg *msg, msec now)
+{
+    return send_in(p, &of(p)->own.context, msg, now);
+}
+
+/* NULL and whose response it is, or why it is nobody's. */
+static const char *whose(const struct surveyor *s, const struct msg *msg, struct survey **y)
+{
+    uint32_t id;
+    const char *why = stack_id(msg->body, &id);
+    *y = why == NULL ? find(s, id) : NULL;
+    return why == NULL && *y == NULL ? "id of no survey that is open" : why;
+}
+
 static const char *refuse(const struct pattern *p, pipe_id from, const struct msg *msg)
 {
-    const struct surveyor *s = (const struct surveyor *)p;
+    struct survey *y;
     (void)from;
-    const char *why = stack_answers(msg->body, s->id);
-    return why == NULL && s->state != OPEN ? "the survey is over" : why;
+    return whose((const struct surveyor *)p, msg, &y);
 }
 
 static void arrived(struct pattern *p, pipe_id from, const struct msg *msg, msec now)
 {
+    struct survey *y;
     tick(p, now);
-    const char *why = refuse(p, from, msg);
-    struct msg response = *msg;
-    if (why == NULL) {
-        response.body = slice_drop(msg->body, 4);
-        of(p)->waiting = false;
+    const char *why = whose(of(p), msg, &y);
+    if (why != NULL) {
+        pattern_act(p, SP_ACT_DROP, from, msg, why);
+        return;
     }
-    pattern_act(p, why == NULL ? SP_ACT_DELIVER : SP_ACT_DROP, from, &response, why);
+    struct msg response = *msg;
+    response.body = slice_drop(msg->body, 4);
+    response.pipe = from;
+    if (y == of(p)->receiving) {
+        y->waiting = false;
+        pattern_act(p, SP_ACT_DELIVER, from, &response, NULL);
+    } else if (!msg_queue_put(&y->responses, &response, WAITING_MOST)) {
+        pattern_act(p, SP_ACT_DROP, from, &response, "too many wait for its context");
+    }
+}
+
+static enum err recv_in(struct pattern *p, struct context *c, struct msg *msg, msec now)
+{
+    struct survey *y = in(c);
+    tick(p, now);
+    switch (y->state) {
+    case IDLE:
+        return E_STATE;
+    case OPEN:
+        y->waiting = !msg_queue_take(&y->responses, msg);
+        of(p)->receiving = y;
+        return y->waiting ? E_AGAIN : E_OK;
+    case EXPIRED:
+        break;
+    }
+    y->state = IDLE;
+    return E_TIMEDOUT;
 }
 
 static enum err recv(struct pattern *p, struct msg *msg, msec now)
 {
-    struct surveyor *s = of(p);
-    (void)msg;
-    tick(p, now);
-    switch (s->state) {
-    case IDLE:
-        return E_STATE;
-    case OPEN:
-        s->waiting = true;
-        return E_AGAIN;
-    case EXPIRED:
-        break;
-    }
-    s->state = IDLE;
-    return E_TIMEDOUT;
+    return recv_in(p, &of(p)->own.context, msg, now);
 }
+
+static const struct context_ops contexts = {
+    .open = open,
+    .close = close,
+    .set = set_in,
+    .send = send_in,
+    .recv = recv_in,
+};
 
 const struct pattern_ops surveyor_ops = {
     .self = SP_SURVEYOR,
     .lazy = true,
     .size = sizeof(struct surveyor),
     .init = init,
-    .fini = machine_fini,
+    .fini = fini,
     .set = set,
     .pipe_add = machine_pipe_add,
     .pipe_del = machine_pipe_del,
@@ -123,6 +254,7 @@ const struct pattern_ops surveyor_ops = {
     .recv = recv,
     .deadline = deadline,
     .tick = tick,
+    .contexts = &contexts,
 };
 
 const struct pattern_ops raw_surveyor_ops = {

@@ -116,14 +116,32 @@ static void write_all(struct sp_pipe *p, uint32_t *id)
     }
 }
 
-static void receive_all(struct sp_socket *s)
+static void receive_all(struct sp_socket *s, struct context *c)
 {
     struct msg m;
-    while (sp_socket_recv(s, &m, 0) == E_OK) {
+    while (sp_context_recv(s, c, &m, 0) == E_OK) {
         assert_true(m.body.n == 2 || m.body.n == LARGE_BODY);
         assert_memory_equal(m.body.p, large_body, m.body.n);
-        sp_socket_send(s, &m, 0);
+        sp_context_send(s, c, &m, 0);
     }
+}
+
+/* A second context asks, and has its answer while the socket receives. */
+static void in_a_context(struct sp_socket *s, uint16_t self, struct sp_pipe *p,
+                         const struct msg *msg)
+{
+    struct context *c;
+    uint32_t id = 0x80000001;
+    if (sp_context_open(s, &c) != E_OK)
+        return;
+    sp_context_send(s, c, msg, 0);
+    write_all(p, &id);
+    feed_message(p, self, id, large_body, 2);
+    feed_message(p, self, id, large_body, LARGE_BODY);
+    receive_all(s, NULL);
+    receive_all(s, c);
+    if (id % 2 == 0)
+        sp_context_close(s, c, 0);
 }
 
 static struct sp_pipe *open_pipe(struct sp_socket *s, const struct sp_protocol *protocol)
@@ -162,7 +180,8 @@ static void everything(const struct sp_protocol *protocol, bool raw)
             feed_message(p[i], protocol->self, id, large_body, LARGE_BODY);
         feed_message(p[i], protocol->self, id, large_body, 2);
     }
-    receive_all(s);
+    receive_all(s, NULL);
+    in_a_context(s, protocol->self, p[9], &small);
     sp_socket_send(s, &large, 0);
     sp_socket_tick(s, 60000);
     for (int i = 0; i < 5; i++) {
@@ -172,7 +191,7 @@ static void everything(const struct sp_protocol *protocol, bool raw)
         sp_pipe_eof(p[i], 0);
         sp_pipe_free(p[i], 0);
     }
-    receive_all(s);
+    receive_all(s, NULL);
     sp_socket_free(s);
 }
 

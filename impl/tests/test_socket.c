@@ -265,7 +265,7 @@ static void unasked_deliveries_are_bounded(void **state)
         wp_feed(p, frame, sizeof frame - 1, now);
         RECEIVED(s, expected);
         expected[0] = frame[8];
-        assert_true(s->extra_cap <= 8);
+        assert_true(s->extra.cap <= 8);
     }
     RECEIVED(s, expected);
     RECV_FAILS(s, E_AGAIN);
