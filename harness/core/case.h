@@ -86,6 +86,9 @@ struct at {
  * "subscribe='ab'"). */
 #define iut_open(t, ...)                                                                           \
     iut_open_(HERE("iut_open(" #__VA_ARGS__ ")"), (t), (const char *const[]){ __VA_ARGS__, NULL })
+/* A context of the socket: a request, survey or question of its own over the same pipes.  It takes
+ * iut_send, iut_expect, iut_set, iut_close and their kind.  .needs = "ctx" */
+#define iut_context(s) iut_context_(HERE("iut_context(" #s ")"), (s))
 /* Blocking send of one message; fails the case unless it succeeds. */
 #define iut_send(s, pattern) iut_send_(HERE("iut_send(" #s ", " #pattern ")"), (s), (pattern))
 /* Receives one message and compares. */
@@ -149,6 +152,7 @@ struct at {
 bool iut_has(struct t *, const char *feature); /* declared in the adapter's hello */
 
 struct iut *iut_open_(struct at, struct t *, const char *const *protocol_then_options);
+struct iut *iut_context_(struct at, struct iut *);
 void iut_send_(struct at, struct iut *, const char *pattern);
 void iut_expect_(struct at, struct iut *, const char *pattern);
 void iut_send_seq_(struct at, struct iut *, size_t n);

@@ -233,6 +233,86 @@ static void check_refusal(struct check *c)
     }
 }
 
+/* The next message of the adapter: an id and `body`.  False: none, or another one. */
+static bool takes_request(struct check *c, struct pipe_here *p, const char *body, uint8_t *id)
+{
+    struct buf message = { 0 };
+    size_t head = p->ws ? 0 : sp_frame_head_size(p->ipc ? SP_FRAMING_IPC : SP_FRAMING_TCP);
+    size_t size = 4 + strlen(body);
+    bool came = p->ws ? check_ws_message(c, &p->w, &message, 3000)
+                      : check_wire_wait(c, &p->w, head + size, 3000);
+    if (came && !p->ws) {
+        buf_put(&message, buf_slice(&p->w.in).p + head, size);
+        buf_drop(&p->w.in, head + size);
+    }
+    came = came && message.n == size && memcmp(message.p + 4, body, strlen(body)) == 0;
+    if (came)
+        memcpy(id, message.p, 4);
+    buf_free(&message);
+    return came;
+}
+
+/* Two contexts of a req ask, and are answered the other way round. */
+static void check_contexts(struct check *c)
+{
+    struct pipe_here p;
+    uint8_t id[2][4];
+    const char *answer;
+    if (!check_has(c, "ctx"))
+        return;
+    if (!meet(c, &p, "req")) {
+        part(c, &p);
+        return;
+    }
+    unsigned before = c->faults;
+    for (unsigned i = 0; i < 2 && c->faults == before && !c->over; i++) {
+        answer = check_ask(c, 5000, "ctx m1 k%u", i);
+        if (answer && !check_is_ok(answer)) {
+            check_fault(c, "ctx",
+                        "hello declares ctx, and `ctx m1 k%u` on a req is answered by `%.60s`; "
+                        "declare only what is there",
+                        i, answer);
+            break;
+        }
+        answer = check_ask(c, 8000, "send k%u 3000 %02x", i, 'a' + i);
+        if (answer && (!check_is_ok(answer) || !takes_request(c, &p, i ? "b" : "a", id[i])))
+            check_fault(c, "ctx",
+                        "k%u is a context of a req, `send k%u 3000 %02x` is answered by `%.60s`, "
+                        "and its request does not come",
+                        i, i, 'a' + i, answer);
+    }
+    for (unsigned i = 2; i-- > 0 && c->faults == before && !c->over;) {
+        uint8_t reply[5];
+        memcpy(reply, id[i], 4);
+        reply[4] = (uint8_t)('A' + i);
+        send_frame(c, &p, slice_of(reply, sizeof reply));
+    }
+    for (unsigned i = 0; i < 2 && c->faults == before && !c->over; i++) {
+        char want[16];
+        snprintf(want, sizeof want, "ok %02x", 'A' + i);
+        answer = check_ask(c, 5000, "recv k%u 3000", i);
+        if (answer && strncmp(answer, want, strlen(want)) != 0)
+            check_fault(c, "ctx",
+                        "k0 and k1 are contexts of one req, and both have been answered; `recv k%u "
+                        "3000` is answered by `%.60s` instead of `%s`: each has a request of its "
+                        "own",
+                        i, answer, want);
+    }
+    answer = c->faults == before && !c->over ? check_ask(c, 5000, "close k0") : NULL;
+    if (answer && !check_is_ok(answer))
+        check_fault(c, "ctx", "`close k0` on a context is answered by `%.60s`; answer `ok`",
+                    answer);
+    answer = c->faults == before && !c->over ? check_ask(c, 5000, "send k0 100 61") : NULL;
+    if (answer && !check_is_err(answer, "closed"))
+        check_fault(
+            c, "ctx",
+            "k0 is closed, and `send k0 100 61` is answered by `%.60s`; answer `err closed`",
+            answer);
+    part(c, &p);
+    if (c->faults == before && !c->over)
+        check_ok(c, "contexts");
+}
+
 void check_messages(struct check *c)
 {
     check_receiving(c);
@@ -240,4 +320,6 @@ void check_messages(struct check *c)
         check_sending(c);
     if (!c->over)
         check_refusal(c);
+    if (!c->over)
+        check_contexts(c);
 }

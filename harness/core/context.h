@@ -47,9 +47,9 @@ struct endpoint { /* a listener of ours */
     struct endpoint *next;
 };
 
-struct iut {
+struct iut { /* a socket, or a context of one */
     struct t *t;
-    unsigned number;
+    char name[12];     /* s1, c2 */
     char protocol[24]; /* without "raw" */
     bool raw, open;
     char listen_url[160]; /* where it listens for this instance, "" not yet */

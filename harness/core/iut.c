@@ -13,7 +13,7 @@ static const char *set_option(struct t *t, struct at at, struct iut *s, const ch
 {
     peers_settle(t);
     struct buf *line = t_scratch(t, SCRATCH_LINE);
-    buf_printf(line, "set s%u %s ", s->number, option);
+    buf_printf(line, "set %s %s ", s->name, option);
     if (strcmp(option, "subscribe") == 0 || strcmp(option, "unsubscribe") == 0)
         call_put_payload(t, at, line, setting);
     else
@@ -54,22 +54,28 @@ static void give_credentials(struct t *t, struct at at, struct iut *s)
     }
 }
 
-struct iut *iut_open_(struct at at, struct t *t, const char *const *words)
+static struct iut *new_iut(struct t *t, char letter)
 {
     struct iut *s = calloc(1, sizeof *s);
     if (!s)
         cannot_judge(t, "out of memory");
     s->t = t;
-    s->number = ++t->iut_count;
+    snprintf(s->name, sizeof s->name, "%c%u", letter, ++t->iut_count);
     s->next = t->iuts;
     t->iuts = s;
+    return s;
+}
+
+struct iut *iut_open_(struct at at, struct t *t, const char *const *words)
+{
+    struct iut *s = new_iut(t, 's');
     snprintf(s->protocol, sizeof s->protocol, "%.*s", (int)strcspn(words[0], " "), words[0]);
     s->raw = strstr(words[0], " raw") != NULL;
     const char *code = "";
     if (t->on->black_box && !same_protocol(s->protocol, t->on->black_box_protocol))
         t_stop(t, SKIPPED, at, "the service is a %s, not a %s", t->on->black_box_protocol,
                s->protocol);
-    call_must(t, at, iut_call(t, at, VERB_MS, &code, "open s%u %s", s->number, words[0]), code);
+    call_must(t, at, iut_call(t, at, VERB_MS, &code, "open %s %s", s->name, words[0]), code);
     s->open = true;
     for (size_t i = 1; words[i]; i++) {
         char option[32];
@@ -86,6 +92,17 @@ struct iut *iut_open_(struct at at, struct t *t, const char *const *words)
     return s;
 }
 
+struct iut *iut_context_(struct at at, struct iut *of)
+{
+    struct t *t = of->t;
+    struct iut *c = new_iut(t, 'c');
+    const char *code = "";
+    memcpy(c->protocol, of->protocol, sizeof c->protocol);
+    call_must(t, at, iut_call(t, at, VERB_MS, &code, "ctx %s %s", of->name, c->name), code);
+    c->open = true;
+    return c;
+}
+
 void iut_set_(struct at at, struct iut *s, const char *option, const char *setting)
 {
     must_set(s->t, at, s, option, setting);
@@ -99,7 +116,7 @@ const char *iut_try_set_(struct at at, struct iut *s, const char *option, const 
 void iut_close_(struct at at, struct iut *s)
 {
     const char *code = "";
-    call_must(s->t, at, iut_call(s->t, at, VERB_MS, &code, "close s%u", s->number), code);
+    call_must(s->t, at, iut_call(s->t, at, VERB_MS, &code, "close %s", s->name), code);
     s->open = false;
 }
 
@@ -111,14 +128,14 @@ const char *iut_listen_(struct at at, struct iut *s, const char *url)
         url = t_place(t, via_scheme(t->via), place, sizeof place);
     const char *code = "";
     const char *rest =
-        call_must(t, at, iut_call(t, at, VERB_MS, &code, "listen s%u %s", s->number, url), code);
+        call_must(t, at, iut_call(t, at, VERB_MS, &code, "listen %s %s", s->name, url), code);
     return t_keep(t, *rest ? rest : url);
 }
 
 void iut_listen_fails_(struct at at, struct iut *s, const char *url, const char *codes)
 {
     const char *code = "";
-    if (iut_call(s->t, at, VERB_MS, &code, "listen s%u %s", s->number, url))
+    if (iut_call(s->t, at, VERB_MS, &code, "listen %s %s", s->name, url))
         t_stop(s->t, FAILED, at, "listen succeeded, but must fail: %s", codes);
     if (!code_is_one_of(codes, code, strlen(code)))
         t_stop(s->t, FAILED, at, "listen failed with %s instead of %s", code, codes);
@@ -127,14 +144,14 @@ void iut_listen_fails_(struct at at, struct iut *s, const char *url, const char 
 void iut_dial_(struct at at, struct iut *s, const char *url)
 {
     const char *code = "";
-    call_must(s->t, at, iut_call(s->t, at, VERB_MS, &code, "dial s%u %s", s->number, url), code);
+    call_must(s->t, at, iut_call(s->t, at, VERB_MS, &code, "dial %s %s", s->name, url), code);
 }
 
 void iut_pipes_(struct at at, struct iut *s, size_t n)
 {
     struct t *t = s->t;
     const char *code = "";
-    if (!iut_call(t, at, t->on->patience, &code, "pipes s%u %zu %" PRId64, s->number, n,
+    if (!iut_call(t, at, t->on->patience, &code, "pipes %s %zu %" PRId64, s->name, n,
                   t->on->patience))
         t_stop(t, FAILED, at, "it does not reach %zu usable pipe%s: %s", n, n == 1 ? "" : "s",
                code);
@@ -143,8 +160,7 @@ void iut_pipes_(struct at at, struct iut *s, size_t n)
 void iut_device_(struct at at, struct iut *a, struct iut *b)
 {
     const char *code = "";
-    call_must(a->t, at, iut_call(a->t, at, VERB_MS, &code, "device s%u s%u", a->number, b->number),
-              code);
+    call_must(a->t, at, iut_call(a->t, at, VERB_MS, &code, "device %s %s", a->name, b->name), code);
 }
 void iut_fresh_(struct at at, struct t *t)
 {

@@ -12,7 +12,7 @@ static void begin_send(struct at at, struct iut *s, int64_t ms, const char *patt
 {
     peers_settle(s->t);
     struct buf *line = t_scratch(s->t, SCRATCH_LINE);
-    buf_printf(line, "send s%u %" PRId64 " ", s->number, ms);
+    buf_printf(line, "send %s %" PRId64 " ", s->name, ms);
     call_put_payload(s->t, at, line, pattern);
     call_begin(s->t, at, ms, line);
 }
@@ -21,7 +21,7 @@ static void begin_recv(struct at at, struct iut *s, int64_t ms)
 {
     peers_settle(s->t);
     struct buf *line = t_scratch(s->t, SCRATCH_LINE);
-    buf_printf(line, "recv s%u %" PRId64, s->number, ms);
+    buf_printf(line, "recv %s %" PRId64, s->name, ms);
     call_begin(s->t, at, ms, line);
 }
 
@@ -116,7 +116,7 @@ static const char *send_raw(struct at at, struct iut *s, int64_t ms, const char 
 {
     peers_settle(s->t);
     struct buf *line = t_scratch(s->t, SCRATCH_LINE);
-    buf_printf(line, "send s%u %" PRId64 " ", s->number, ms);
+    buf_printf(line, "send %s %" PRId64 " ", s->name, ms);
     call_put_payload(s->t, at, line, head);
     buf_u8(line, '|');
     call_put_payload(s->t, at, line, body);
@@ -143,7 +143,7 @@ void iut_send_to_(struct at at, struct iut *s, uint32_t pipe, const char *patter
 {
     peers_settle(s->t);
     struct buf *line = t_scratch(s->t, SCRATCH_LINE);
-    buf_printf(line, "send s%u %" PRId64 " ", s->number, s->t->on->patience);
+    buf_printf(line, "send %s %" PRId64 " ", s->name, s->t->on->patience);
     call_put_payload(s->t, at, line, pattern);
     buf_printf(line, " pipe=%" PRIu32, pipe);
     const char *code = "";
@@ -154,8 +154,8 @@ void iut_send_to_(struct at at, struct iut *s, uint32_t pipe, const char *patter
 void iut_send_seq_(struct at at, struct iut *s, size_t n)
 {
     const char *code = "";
-    const char *rest = iut_call(s->t, at, s->t->on->patience, &code, "send s%u %" PRId64 " seq:%zu",
-                                s->number, s->t->on->patience, n);
+    const char *rest = iut_call(s->t, at, s->t->on->patience, &code, "send %s %" PRId64 " seq:%zu",
+                                s->name, s->t->on->patience, n);
     call_must(s->t, at, rest, code);
 }
 
@@ -269,8 +269,7 @@ const char *iut_try_send_raw_(struct at at, struct iut *s, int64_t ms, const cha
 const char *iut_try_send_seq_(struct at at, struct iut *s, int64_t ms, size_t n)
 {
     const char *code = "";
-    const char *rest =
-        iut_call(s->t, at, ms, &code, "send s%u %" PRId64 " seq:%zu", s->number, ms, n);
+    const char *rest = iut_call(s->t, at, ms, &code, "send %s %" PRId64 " seq:%zu", s->name, ms, n);
     return rest ? "ok" : code;
 }
 

@@ -116,7 +116,7 @@ void prime(struct iut *s, struct at at)
         for (const char *c = text; *c; c++)
             n += (size_t)snprintf(hex + n, sizeof hex - n, "%02x", (unsigned)(uint8_t)*c);
         const char *code = "";
-        iut_call(t, at, SEND_MS, &code, "send s%u %d %s", s->number, SEND_MS, hex);
+        iut_call(t, at, SEND_MS, &code, "send %s %d %s", s->name, SEND_MS, hex);
         msec next = msec_after(net_now(t->net), ARRIVAL_MS);
         bool all;
         while (!(all = everybody_has(s, number, had, sizeof had / sizeof had[0])) &&

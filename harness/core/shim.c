@@ -8,9 +8,10 @@
 
 enum { SOCKETS_MAX = 256, WORDS_MAX = 8, PAYLOAD_MAX = 64 * 1024 * 1024 };
 
-struct named_socket {
+struct named_socket { /* or one of its contexts */
     char name[32];
     struct node_socket *socket;
+    struct context *context; /* NULL: the socket itself */
     bool raw, pair1;
 };
 
@@ -36,7 +37,7 @@ static const char features[] =
     "tcp tcp6 ipc ws wss tls inproc raw device pipes resend-ivl survey-deadline ttl max-recv "
     "subscribe "
     "unsubscribe reconnect-min reconnect-max linger send-buf recv-buf polyamorous handshake "
-    "first-id ws-text tls-ca tls-cert tls-key";
+    "first-id ctx ws-text tls-ca tls-cert tls-key";
 
 static void answer(struct shim *s, const char *text)
 {
@@ -84,12 +85,12 @@ static bool try_waiting(struct shim *s, bool last)
         m.head = buf_slice(&s->head);
         m.body = buf_slice(&s->body);
         m.pipe = (pipe_id)s->pipes;
-        err = node_send(s->on->socket, &m);
+        err = node_context_send(s->on->socket, s->on->context, &m);
         if (err == E_OK)
             node_flush(s->node);
         break;
     case TO_RECV:
-        err = node_recv(s->on->socket, &m);
+        err = node_context_recv(s->on->socket, s->on->context, &m);
         if (err == E_OK) {
             s->waiting = NOTHING;
             answer_message(s, &m);
@@ -152,6 +153,29 @@ static struct named_socket *find(struct shim *s, const char *name)
     return NULL;
 }
 
+/* Room for one of this name; NULL, and it is answered, if it cannot be had. */
+static struct named_socket *room_for(struct shim *s, const char *name)
+{
+    size_t i = 0;
+    while (i < s->count && s->sockets[i].socket)
+        i++;
+    if (find(s, name) || i == SOCKETS_MAX || strlen(name) >= sizeof s->sockets[0].name) {
+        answer(s, "err inval this socket name is taken or too long");
+        return NULL;
+    }
+    return &s->sockets[i];
+}
+
+static void take(struct shim *s, struct named_socket *room, const char *name,
+                 const struct named_socket *what)
+{
+    *room = *what;
+    snprintf(room->name, sizeof room->name, "%s", name);
+    if (room == &s->sockets[s->count])
+        s->count++;
+    answer(s, "ok");
+}
+
 static void verb_open(struct shim *s, char **w, size_t n)
 {
     const struct sp_protocol *protocol = sp_protocol_named(w[2]);
@@ -160,21 +184,35 @@ static void verb_open(struct shim *s, char **w, size_t n)
         answer(s, "na");
         return;
     }
-    if (find(s, w[1]) || s->count == SOCKETS_MAX || strlen(w[1]) >= sizeof s->sockets[0].name) {
-        answer(s, "err inval this socket name is taken or too long");
+    struct named_socket *room = room_for(s, w[1]);
+    if (!room)
         return;
-    }
     struct node_socket *socket = node_open(s->node, protocol->self, raw);
-    if (!socket) {
+    if (!socket)
         answer(s, "err other");
+    else
+        take(s, room, w[1],
+             &(struct named_socket){
+                 .socket = socket, .raw = raw, .pair1 = protocol->self == SP_PAIR1 });
+}
+
+static void verb_ctx(struct shim *s, const struct named_socket *on, const char *name)
+{
+    struct context *context = NULL;
+    struct named_socket *room = room_for(s, name);
+    if (!room)
+        return;
+    if (on->context) {
+        answer(s, "err inval a context has none");
         return;
     }
-    struct named_socket *new = &s->sockets[s->count++];
-    snprintf(new->name, sizeof new->name, "%s", w[1]);
-    new->socket = socket;
-    new->raw = raw;
-    new->pair1 = protocol->self == SP_PAIR1;
-    answer(s, "ok");
+    enum err err = node_context_open(on->socket, &context);
+    if (err == E_NOTSUP)
+        answer(s, "na");
+    else if (err != E_OK)
+        answer_err(s, err);
+    else
+        take(s, room, name, &(struct named_socket){ .socket = on->socket, .context = context });
 }
 
 /* A file of PEM. */
@@ -195,6 +233,11 @@ static void set_text(struct shim *s, struct named_socket *on, const char *option
 static void verb_set(struct shim *s, struct named_socket *on, char **w)
 {
     bool add = strcmp(w[2], "subscribe") == 0;
+    bool text = strncmp(w[2], "tls-", 4) == 0;
+    if (on->context && (text || add || strcmp(w[2], "unsubscribe") == 0)) {
+        answer(s, "na");
+        return;
+    }
     if (add || strcmp(w[2], "unsubscribe") == 0) {
         buf_clear(&s->body);
         if (!payload_decode(w[3], strlen(w[3]), &s->body, PAYLOAD_MAX))
@@ -203,7 +246,7 @@ static void verb_set(struct shim *s, struct named_socket *on, char **w)
             answer_err(s, node_subscribe(on->socket, buf_slice(&s->body), add));
         return;
     }
-    if (strncmp(w[2], "tls-", 4) == 0) {
+    if (text) {
         set_text(s, on, w[2], w[3]);
         return;
     }
@@ -213,7 +256,7 @@ static void verb_set(struct shim *s, struct named_socket *on, char **w)
         answer(s, "err inval not a number");
         return;
     }
-    enum err err = node_set(on->socket, w[2], setting);
+    enum err err = node_context_set(on->socket, on->context, w[2], setting);
     if (err == E_NOTSUP)
         answer(s, "na");
     else
@@ -251,34 +294,59 @@ static void verb_send(struct shim *s, struct named_socket *on, char **w, size_t 
     wait_for(s, TO_SEND, on, w[2]);
 }
 
-static void close_one(struct named_socket *on)
+static void forget(struct named_socket *on)
 {
-    node_close(on->socket);
     on->socket = NULL;
     on->name[0] = '\0';
+}
+
+static void close_one(struct shim *s, struct named_socket *on)
+{
+    struct node_socket *socket = on->socket;
+    if (on->context) {
+        node_context_close(socket, on->context);
+        forget(on);
+        return;
+    }
+    node_close(socket);
+    for (size_t i = 0; i < s->count; i++) /* and its contexts */
+        if (s->sockets[i].socket == socket)
+            forget(&s->sockets[i]);
 }
 
 static void verb_reset(struct shim *s)
 {
     /* A new node: the next case finds nothing of this one, and nothing lingers. */
     for (size_t i = 0; i < s->count; i++)
-        if (s->sockets[i].socket) {
+        if (s->sockets[i].socket && !s->sockets[i].context) {
             node_set(s->sockets[i].socket, "linger", 0);
-            close_one(&s->sockets[i]);
+            close_one(s, &s->sockets[i]);
         }
     s->count = 0;
     answer(s, "ok");
 }
 
+/* What the second word names. */
+enum { NO_SOCKET, SOCKET, SOCKET_OR_CONTEXT };
+
 struct verb {
     const char *name;
     size_t words; /* needed, the verb itself included */
-    bool socket;  /* the second word names one */
+    int on;
 };
 static const struct verb verbs[] = {
-    { "hello", 2, false }, { "open", 3, false },  { "set", 4, true },    { "listen", 3, true },
-    { "dial", 3, true },   { "pipes", 4, true },  { "send", 4, true },   { "recv", 3, true },
-    { "close", 2, true },  { "reset", 1, false }, { "device", 3, true },
+    { "hello", 2, NO_SOCKET },
+    { "open", 3, NO_SOCKET },
+    { "set", 4, SOCKET_OR_CONTEXT },
+    { "listen", 3, SOCKET },
+    { "dial", 3, SOCKET },
+    { "pipes", 4, SOCKET },
+    { "send", 4, SOCKET_OR_CONTEXT },
+    { "recv", 3, SOCKET_OR_CONTEXT },
+    { "close", 2, SOCKET_OR_CONTEXT },
+    { "reset", 1, NO_SOCKET },
+    { "device", 3, SOCKET },
+    { "ctx", 3, SOCKET_OR_CONTEXT },
 };
 
 static void run(struct shim *s, char *line)
@@ -300,9 +368,13 @@ static void run(struct shim *s, char *line)
         answer(s, "err inval words are missing");
         return;
     }
-    struct named_socket *on = verb->socket ? find(s, w[1]) : NULL;
-    if (verb->socket && !on) {
+    struct named_socket *on = verb->on != NO_SOCKET ? find(s, w[1]) : NULL;
+    if (verb->on != NO_SOCKET && !on) {
         answer(s, "err closed no socket of this name");
+        return;
+    }
+    if (verb->on == SOCKET && on->context) {
+        answer(s, "na");
         return;
     }
     if (strcmp(w[0], "hello") == 0) {
@@ -325,8 +397,10 @@ static void run(struct shim *s, char *line)
     } else if (strcmp(w[0], "recv") == 0) {
         wait_for(s, TO_RECV, on, w[2]);
     } else if (strcmp(w[0], "close") == 0) {
-        close_one(on);
+        close_one(s, on);
         answer(s, "ok");
+    } else if (strcmp(w[0], "ctx") == 0) {
+        verb_ctx(s, on, w[2]);
     } else if (strcmp(w[0], "device") == 0) {
         struct named_socket *other = find(s, w[2]);
         if (!other)

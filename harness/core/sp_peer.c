@@ -57,7 +57,7 @@ static void usable(struct peer *p, struct at at)
     }
     size_t n = pipes_due(p->iut);
     const char *code = "";
-    if (iut_call(t, at, t->on->patience, &code, "pipes s%u %zu %" PRId64, p->iut->number, n,
+    if (iut_call(t, at, t->on->patience, &code, "pipes %s %zu %" PRId64, p->iut->name, n,
                  t->on->patience))
         return;
     if (is_closed(p) && p->frame_sent)
@@ -81,7 +81,7 @@ static void departed(struct iut *s, struct at at)
     }
     const char *code = "";
     if (any && s->open && iut_has(t, "pipes") && !(t->call.pending && !t->call.answered))
-        iut_call(t, at, t->on->patience, &code, "pipes s%u %zu %" PRId64, s->number, pipes_due(s),
+        iut_call(t, at, t->on->patience, &code, "pipes %s %zu %" PRId64, s->name, pipes_due(s),
                  t->on->patience);
 }
 

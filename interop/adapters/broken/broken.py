@@ -120,6 +120,21 @@ def claims(line):
     say(text + " ttl" if line.startswith("hello") else text)
 
 
+def claims_contexts(line):
+    text = python.answer(line)
+    say(text + " ctx" if line.startswith("hello") else text)
+
+
+def one_context(line):
+    """Another name for the socket is no context."""
+    words = line.split()
+    if words[0] == "ctx":
+        python.sockets[words[2]] = python.sockets[words[1]]
+        say("ok")
+    else:
+        claims_contexts(line)
+
+
 def plain(line):
     say(python.answer(line))
 
@@ -152,6 +167,8 @@ FAULTS = {  # what answers a line, what happens at the end, and the name that `c
     "free-text": (free_text, None, "recv-time"),
     "pipes-lies": (pipes_lies, None, "pipes-lies"),
     "claims": (claims, None, "option"),
+    "claims-contexts": (claims_contexts, None, "ctx"),
+    "one-context": (one_context, None, "ctx"),
     "runs-on": (plain, runs_on, "no-end"),
     "exits-1": (plain, lambda: sys.exit(1), "end-status"),
 }
