@@ -84,15 +84,24 @@ static void fini(struct pattern *p)
     buf_free(&k->kept2);
 }
 
-static enum err set(struct pattern *p, const char *option, int64_t value)
+static enum err set_in(struct pattern *p, struct context *c, const char *option, int64_t value)
 {
     struct machine *k = of(p);
     enum err answer = E_OK;
+    k->in = c;
     if (hooks(k)->set && !hooks(k)->set(k, option, &value, &answer))
         return answer;
-    answer = k->original->set ? k->original->set(k->inner, option, value) : E_NOTSUP;
+    if (k->in)
+        answer = k->original->contexts->set(k->inner, k->in, option, value);
+    else
+        answer = k->original->set ? k->original->set(k->inner, option, value) : E_NOTSUP;
     pass(k, 0);
     return answer;
+}
+
+static enum err set(struct pattern *p, const char *option, int64_t value)
+{
+    return set_in(p, NULL, option, value);
 }
 
 static enum err subscribe(struct pattern *p, struct slice topic, bool on)
@@ -155,30 +164,66 @@ static const char *refuse(const struct pattern *p, pipe_id pipe, const struct ms
     return k->original->refuse(k->inner, pipe, msg);
 }
 
-static enum err send(struct pattern *p, const struct msg *msg, msec now)
+static enum err send_in(struct pattern *p, struct context *c, const struct msg *msg, msec now)
 {
     struct machine *k = of(p);
     struct msg mine = *msg;
     enum err answer = E_OK;
+    k->in = c;
     if (hooks(k)->send && !hooks(k)->send(k, &mine, now, &answer))
         return answer;
-    answer = k->original->send(k->inner, &mine, now);
+    answer = k->in ? k->original->contexts->send(k->inner, k->in, &mine, now)
+                   : k->original->send(k->inner, &mine, now);
     pass(k, now);
     return answer;
 }
 
-static enum err recv(struct pattern *p, struct msg *msg, msec now)
+static enum err send(struct pattern *p, const struct msg *msg, msec now)
+{
+    return send_in(p, NULL, msg, now);
+}
+
+static enum err recv_in(struct pattern *p, struct context *c, struct msg *msg, msec now)
 {
     struct machine *k = of(p);
     enum err answer = E_OK;
+    k->in = c;
     if (hooks(k)->recv && !hooks(k)->recv(k, msg, now, &answer))
         return answer;
-    answer = k->original->recv(k->inner, msg, now);
+    answer = k->in ? k->original->contexts->recv(k->inner, k->in, msg, now)
+                   : k->original->recv(k->inner, msg, now);
     pass(k, now);
     if (hooks(k)->received)
         hooks(k)->received(k, msg, &answer);
     return answer;
 }
+
+static enum err recv(struct pattern *p, struct msg *msg, msec now)
+{
+    return recv_in(p, NULL, msg, now);
+}
+
+static struct context *open_context(struct pattern *p)
+{
+    return of(p)->original->contexts->open(of(p)->inner);
+}
+
+static void close_context(struct pattern *p, struct context *c)
+{
+    struct machine *k = of(p);
+    if (!hooks(k)->closing || hooks(k)->closing(k, c))
+        k->original->contexts->close(k->inner, c);
+    if (k->in == c)
+        k->in = NULL;
+}
+
+static const struct context_ops around_contexts = {
+    .open = open_context,
+    .close = close_context,
+    .set = set_in,
+    .send = send_in,
+    .recv = recv_in,
+};
 
 static msec deadline(const struct pattern *p)
 {
@@ -222,6 +267,7 @@ const struct pattern_ops *machine_around(struct mutation *m, const struct patter
     o->ops.recv = recv;
     o->ops.deadline = deadline;
     o->ops.tick = tick;
+    o->ops.contexts = original->contexts ? &around_contexts : NULL;
     o->original = original;
     o->m = m;
     o->next = m->machines;

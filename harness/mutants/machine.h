@@ -9,7 +9,8 @@ struct machine {
     struct pattern *inner;
     struct mutation *m;
     const struct pattern_ops *original;
-    pipe_id pipe[64]; /* that it has, oldest first; more are not listed */
+    struct context *in; /* whose send, receive or option this is; NULL: the socket's own */
+    pipe_id pipe[64];   /* that it has, oldest first; more are not listed */
     size_t pipes;
     int64_t note[8]; /* the mutant's own, one set a socket */
     struct buf kept, kept2;
@@ -27,11 +28,13 @@ struct machine_hooks {
     bool (*pipe_del)(struct machine *, pipe_id);
     bool (*pipe_writable)(struct machine *, pipe_id, bool *writable);
     bool (*arrived)(struct machine *, pipe_id, struct msg *, msec now);
+    /* These four of a context too, k->in; the hook may set another. */
     bool (*send)(struct machine *, struct msg *, msec now, enum err *answer);
     bool (*recv)(struct machine *, struct msg *, msec now, enum err *answer);
     void (*received)(struct machine *, struct msg *, enum err *answer); /* behind recv */
-    bool (*subscribe)(struct machine *, struct slice topic, bool on, enum err *answer);
     bool (*set)(struct machine *, const char *option, int64_t *value, enum err *answer);
+    bool (*closing)(struct machine *, struct context *); /* false: it stays open, unused */
+    bool (*subscribe)(struct machine *, struct slice topic, bool on, enum err *answer);
     bool (*action)(struct machine *, struct sp_action *, msec now);
     bool (*tick)(struct machine *, msec now);
     bool (*deadline)(const struct machine *, msec *answer);

@@ -141,6 +141,7 @@ const struct mutant *const mutants[] = {
     &message_to_push_dies,
     &close_waits_for_message,
     PATTERN_MUTANTS(PATTERN_MUTANT_LISTED),
+    CONTEXT_MUTANTS(PATTERN_MUTANT_LISTED),
 };
 const size_t mutant_count = sizeof mutants / sizeof mutants[0];
 

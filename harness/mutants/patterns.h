@@ -121,8 +121,33 @@
         X(pair1_ignores_the_upper_octets), X(pair1_delivers_what_is_too_short),                    \
         X(pair1_sends_directed_ones_in_turn), X(pair1_sends_undirected_ones_to_all)
 
+/* contexts_asking.c, contexts_answering.c */
+#define CONTEXT_MUTANTS(X)                                                                         \
+    X(req_contexts_are_one), X(survey_contexts_are_one), X(req_contexts_share_the_interval),       \
+        X(survey_contexts_share_the_time), X(req_contexts_use_one_id),                             \
+        X(survey_contexts_use_one_id), X(req_reply_goes_to_the_oldest),                            \
+        X(survey_response_goes_to_who_receives), X(survey_response_for_another_is_lost),           \
+        X(req_reply_ends_all_resending), X(req_replacing_ends_all), X(survey_replacing_ends_all),  \
+        X(req_closed_context_goes_on_asking), X(req_closing_ends_all_resending),                   \
+        X(survey_closing_ends_all), X(req_late_reply_goes_to_another_context),                     \
+        X(survey_late_response_goes_to_another_context), X(req_closed_context_keeps_its_pipe),     \
+        X(survey_closed_context_keeps_its_pipe), X(req_dies_closing_who_has_just_asked),           \
+        X(req_lost_pipe_has_one_request), X(req_context_receives_unasked),                         \
+        X(survey_context_receives_unasked), X(req_contexts_run_out_of_ids),                        \
+        X(rep_contexts_are_one), X(respondent_contexts_are_one),                                   \
+        X(rep_contexts_share_the_backtrace), X(respondent_contexts_share_the_backtrace),           \
+        X(rep_contexts_cancel_each_other), X(respondent_contexts_cancel_each_other),               \
+        X(rep_context_dies_answering_who_is_gone),                                                 \
+        X(respondent_context_dies_answering_who_is_gone),                                          \
+        X(rep_context_cannot_answer_who_is_gone), X(respondent_context_cannot_answer_who_is_gone), \
+        X(rep_context_swallows_an_unasked_answer),                                                 \
+        X(respondent_context_swallows_an_unasked_answer), X(rep_closed_context_ends_its_pipe),     \
+        X(respondent_closed_context_ends_its_pipe), X(rep_closed_context_keeps_its_pipe),          \
+        X(respondent_closed_context_keeps_its_pipe)
+
 #define PATTERN_MUTANT_NAMED(name)  name
 #define PATTERN_MUTANT_LISTED(name) &name
 extern const struct mutant PATTERN_MUTANTS(PATTERN_MUTANT_NAMED);
+extern const struct mutant CONTEXT_MUTANTS(PATTERN_MUTANT_NAMED);
 
 #endif
