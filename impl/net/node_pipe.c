@@ -145,6 +145,10 @@ static bool discard_some(struct node_pipe *p)
 void node_pipe_linger(struct node_pipe *p)
 {
     if (node_pipe_idle(p)) {
+        /* No clause asks for it, and neither nanomsg nor nng does it; but a reset would throw away
+         * what the kernel still has to send. */
+        if (!p->polite && stream_connected(p->stream))
+            discard_some(p);
         node_pipe_end(p);
         return;
     }

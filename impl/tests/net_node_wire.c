@@ -390,6 +390,26 @@ static void linger_ends(void **state)
     stream_close(m.a.s);
 }
 
+/* What came and was not yet read turns no close into a reset, which would take away from the peer
+ * what it has not read. */
+static void closing_on_input_is_no_reset(void **state)
+{
+    (void)state;
+    listen_with(SP_PAIR0, "tcp://127.0.0.1:0");
+    end_set(&m.a, dial_it(at));
+    wait_for(w.net, &m.a, STREAM_WRITABLE);
+    put(&m.a, pair_hello, 8);
+    TILL(node_pipes(s) == 1);
+    send_text(s, "last");
+    node_flush(w.node);
+    put(&m.a, "\0\0\0\0\0\0\0\4some", 12);
+    node_close(s);
+    read_until(w.net, &m.a, 99);
+    assert_int_equal(m.a.n, 8 + 12);
+    assert_int_equal(m.a.over, 0);
+    stream_close(m.a.s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -408,6 +428,7 @@ int main(void)
         NODE_IN_BOTH(resends_on_time),
         NODE_IN_BOTH(a_closed_request_goes_nowhere_else),
         NODE_IN_BOTH(linger_ends),
+        NODE_IN_BOTH(closing_on_input_is_no_reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
