@@ -109,20 +109,38 @@ CASE(req_keeps_reply_before_truncated,
     iut_expect(req, "'pong'");
 }
 
-CASE(req_ignores_unsolicited_reply,
-     .title = "REQ ignores a reply that nobody asked for, and the pipe stays open",
-     .covers = "SP-REQ-013", .via = ANY)
+/* A reply that nobody asked for, then a request and its reply: on a new pipe where that one has
+ * ended.  Returns the pipe that serves. */
+static struct peer *unsolicited(struct iut *req, struct peer *rep)
 {
-    struct iut *req = iut_open(t, "req");
-    struct peer *rep = attach(req, "rep");
-
     sp_send(rep, "80000001 'what?'");
     sp_send(rep, "ffffffff");
     wire_drains_within(rep, ARRIVAL_MS);
     iut_recv_fails(req, 300, "state|timedout");
+    if (is_closed(rep))
+        rep = reattach(rep, "rep");
     ask(req, rep);
     sp_send(rep, "$id 'pong'");
     iut_expect(req, "'pong'");
+    return rep;
+}
+
+CASE(req_ignores_unsolicited_reply,
+     .title = "REQ never delivers a reply that nobody asked for, and goes on serving",
+     .covers = "SP-REQ-013a", .via = ANY)
+{
+    struct iut *req = iut_open(t, "req");
+    struct peer *rep = attach(req, "rep");
+    unsolicited(req, rep);
+}
+
+CASE(req_unsolicited_reply_keeps_pipe,
+     .title = "REQ ignores a reply that nobody asked for and keeps the pipe open",
+     .covers = "SP-REQ-013b", .why = "late replies are the ordinary course of things", .via = ANY)
+{
+    struct iut *req = iut_open(t, "req");
+    struct peer *rep = attach(req, "rep");
+    check(t, unsolicited(req, rep) == rep, "it closed the pipe instead of ignoring the reply");
     expect_open(rep);
 }
 
