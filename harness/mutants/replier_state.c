@@ -164,7 +164,7 @@ BOTH(waits_for_who_does_not_read, "answers nobody while one peer does not read",
 
 /* `OWN`: the pipe served last, `OWN2`: how often in a row.  One message of another pipe waits in
  * `kept`, FROM says whose. */
-enum { BURST = 4, PATIENCE = 30 };
+enum { BURST = 4, PATIENCE = 1000 };
 
 static bool hold_others(struct machine *k, pipe_id pipe, struct msg *msg, msec now)
 {
@@ -184,8 +184,8 @@ static bool hold_others(struct machine *k, pipe_id pipe, struct msg *msg, msec n
     return true;
 }
 
-MACHINE_MUTANT(rep_stays_with_a_busy_pipe, "serves thirty requests of one pipe before the next", "",
-               .only = SP_REP, .kind = KIND_COOKED, .arrived = hold_others);
+MACHINE_MUTANT(rep_stays_with_a_busy_pipe, "serves a thousand requests of one pipe before the next",
+               "", .only = SP_REP, .kind = KIND_COOKED, .arrived = hold_others);
 
 /* The mutation's notes: requests that wait. */
 enum { QUEUED, HEARD };
