@@ -9,7 +9,7 @@ enum { BACK_S = 3600, FORTH_S = 7 * 24 * 3600, PEM_MAX = 1024 * 1024 };
 
 /* One per process: what is made before a fork is shared by the workers. */
 static struct {
-    bool made;
+    bool made, any_group;
     struct buf text[CREDENTIALS];
     struct tls_context *server, *client;
     struct tls_authority *authority;
@@ -50,6 +50,19 @@ bool credentials_make(void)
         all.authority && tls_authority_cert(all.authority, &all.text[CREDENTIAL_CA]) &&
         tls_issue(all.authority, &wish, &all.text[CREDENTIAL_CERT], &all.text[CREDENTIAL_KEY]);
     return all.made;
+}
+
+void credentials_any_group(void)
+{
+    all.any_group = true;
+}
+
+/* Most of what the suite costs over TLS is key exchange: left to themselves, mbed TLS and OpenSSL
+ * agree on P-521, which takes more than twice as long.  Whoever was handed our certificates can do
+ * P-256. */
+static const char *groups(void)
+{
+    return all.any_group ? NULL : "P-256:X25519";
 }
 
 const char *credentials_path(enum credential which, const char *folder, char *path, size_t cap)
@@ -112,6 +125,7 @@ struct tls_context *credentials_context(bool server, int lowest, int highest)
     const struct tls_config config = {
         .cert = server ? buf_text(&all.text[CREDENTIAL_CERT]) : NULL,
         .key = server ? buf_text(&all.text[CREDENTIAL_KEY]) : NULL,
+        .groups = groups(),
         .lowest = lowest,
         .highest = highest,
     };
@@ -161,15 +175,19 @@ struct tls_context *credentials_special(const char *how)
         return NULL;
     if (strcmp(how, "checking") == 0 || strcmp(how, "trusting nobody") == 0) {
         bool ours = strcmp(how, "checking") == 0;
-        const struct tls_config config = { .ca = ours ? buf_text(&all.text[CREDENTIAL_CA])
-                                                      : stranger_ca() };
+        const struct tls_config config = {
+            .ca = ours ? buf_text(&all.text[CREDENTIAL_CA]) : stranger_ca(),
+            .groups = groups(),
+        };
         c = tls_context_new(&config, false, &why);
     }
     for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++) {
         struct special *s = &specials[i];
         if (strcmp(how, s->how) != 0 || !issue_special(s))
             continue;
-        const struct tls_config config = { .cert = buf_text(&s->cert), .key = buf_text(&s->key) };
+        const struct tls_config config = { .cert = buf_text(&s->cert),
+                                           .key = buf_text(&s->key),
+                                           .groups = groups() };
         c = tls_context_new(&config, true, &why);
     }
     buf_free(&why);

@@ -10,6 +10,8 @@ enum credential { CREDENTIAL_CA, CREDENTIAL_CERT, CREDENTIAL_KEY, CREDENTIALS };
 bool credentials_make(void);
 /* Writes ca.pem, cert.pem and key.pem below `folder`; false: errno says why. */
 bool credentials_write(const char *folder);
+/* Before the first context is made: the other end was not handed them (a service that runs). */
+void credentials_any_group(void);
 /* What an adapter is told: the path of a file below `folder`; "" is the simulated world's. */
 const char *credentials_path(enum credential, const char *folder, char *path, size_t cap);
 /* The text of a file of PEM, of the simulated world's too; kept in `room` if need be.  NULL: there

@@ -198,6 +198,8 @@ static bool make_scratch(struct runner *r)
 {
     if (!run_is_live(r))
         return true;
+    if (run_is_black_box(r))
+        credentials_any_group();
     if (make_folder(r->scratch)) {
         if (credentials_make() && credentials_write(r->scratch))
             return true;

@@ -7,6 +7,7 @@
 struct tls_config { /* texts in PEM, borrowed during tls_context_new; NULL: none */
     const char *ca; /* the peer's certificate must be signed by it; NULL: it is not checked */
     const char *cert, *key;
+    const char *groups;  /* of key exchange, as SSL_CTX_set1_groups_list() takes them; NULL: any */
     int lowest, highest; /* protocol versions as OpenSSL numbers them; 0: TLS 1.2, no bound */
 };
 

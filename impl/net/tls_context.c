@@ -71,6 +71,8 @@ static const char *configure(SSL_CTX *ctx, const struct tls_config *c, bool serv
     if (!SSL_CTX_set_min_proto_version(ctx, lowest) ||
         !SSL_CTX_set_max_proto_version(ctx, c->highest))
         return "no such version of TLS";
+    if (c->groups && !SSL_CTX_set1_groups_list(ctx, c->groups))
+        return "no such groups";
     if (server && !(c->cert && c->key))
         return "a server needs a certificate and its key";
     if (c->cert && !use_cert(ctx, c->cert))
@@ -94,7 +96,8 @@ static struct tls_context *find_kept(const struct tls_config *c, bool server)
     for (int i = 0; i < KEPT; i++) {
         const struct tls_config *k = kept[i] ? &kept[i]->made_from : NULL;
         if (k && kept[i]->server == server && k->lowest == c->lowest && k->highest == c->highest &&
-            same_text(k->ca, c->ca) && same_text(k->cert, c->cert) && same_text(k->key, c->key))
+            same_text(k->groups, c->groups) && same_text(k->ca, c->ca) &&
+            same_text(k->cert, c->cert) && same_text(k->key, c->key))
             return kept[i];
     }
     return NULL;
@@ -105,6 +108,7 @@ static void keep_context(struct tls_context *c, const struct tls_config *config)
     c->made_from = (struct tls_config){ .ca = config->ca ? strdup(config->ca) : NULL,
                                         .cert = config->cert ? strdup(config->cert) : NULL,
                                         .key = config->key ? strdup(config->key) : NULL,
+                                        .groups = config->groups ? strdup(config->groups) : NULL,
                                         .lowest = config->lowest,
                                         .highest = config->highest };
     tls_context_free(kept[kept_next]);
@@ -145,5 +149,6 @@ void tls_context_free(struct tls_context *c)
     free((char *)(uintptr_t)c->made_from.ca);
     free((char *)(uintptr_t)c->made_from.cert);
     free((char *)(uintptr_t)c->made_from.key);
+    free((char *)(uintptr_t)c->made_from.groups);
     free(c);
 }
