@@ -4,7 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { STACK_OCTETS = 128 * 1024 };
+enum {
+    STACK_OCTETS = 128 * 1024,
+    OCTETS_AT_A_STRETCH = 512 * 1024, /* about a millisecond */
+    OCTETS_OF_A_CALL = 4 * 1024,      /* what a call costs besides, in octets */
+};
 
 void t_deadline(struct net_timer *timer, msec at)
 {
@@ -37,6 +41,15 @@ static void yield(struct t *t, msec deadline)
     net_arm(t->net, &t->timer, MSEC_NEVER);
     if (t->outcome != RUNNING) /* ended from outside: the adapter died */
         fiber_exit(t->fiber);
+}
+
+void t_breathe(struct t *t)
+{
+    t->put += OCTETS_OF_A_CALL;
+    if (t->put < OCTETS_AT_A_STRETCH)
+        return;
+    t->put = 0;
+    yield(t, net_now(t->net));
 }
 
 bool t_pause(struct t *t, msec until)

@@ -122,6 +122,7 @@ struct t {
     bool overdue; /* woken behind window_end once: the next time it is over */
     msec window_end, window_began;
     struct net_timer timer;
+    size_t put;                   /* octets to be sent since the loop had a turn: see t_breathe */
     void (*runnable)(struct t *); /* the scheduler is told that the fiber can go on */
     void *scheduler;
 
@@ -154,6 +155,9 @@ struct t {
 bool t_wait(struct t *, msec deadline);
 /* The same, for time that the script itself wants to pass. */
 bool t_pause(struct t *, msec until);
+/* Behind each thing that a script sends: one that sends much gives the loop a turn now and then, so
+ * that it is no stall to the others, nor to itself. */
+void t_breathe(struct t *);
 /* Time was measured since then: a stall of our loop makes it one to be measured again. */
 void t_measured(struct t *, msec since);
 void t_wake(struct t *);

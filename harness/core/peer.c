@@ -180,6 +180,7 @@ static void on_ready(void *ctx, unsigned events)
 void peer_put(struct peer *p, struct slice octets)
 {
     peer_trace(p, TRACE_OUT, octets, NULL);
+    p->t->put += octets.n;
     buf_put_slice(&p->out, octets);
     if (p->out.failed)
         cannot_judge(p->t, "out of memory");

@@ -209,6 +209,7 @@ void peer_sent(struct peer *p)
 {
     p->frame_sent = true;
     settle(p); /* the greeting that was held back went out with this frame */
+    t_breathe(p->t);
 }
 
 void sp_send_(struct at at, struct peer *p, const char *pattern)
