@@ -98,9 +98,9 @@ void take_record(struct runner *r, struct worker *w, char *packet, size_t n)
     if (job->rerun)
         return;
     count_hangs(r, &rec);
-    if (run_is_live(r) && (suspicious(&rec) || mismeasured(&rec) || job->order.hasty) &&
-        !expected(r, job))
-        job->suspect = true; /* measured again alone, when all others are through */
+    bool hurried = job->order.hasty && rec.outcome != SKIPPED;
+    if (run_is_live(r) && (suspicious(&rec) || mismeasured(&rec) || hurried) && !expected(r, job))
+        job->suspect = true; /* measured again, when all others are through */
     else
         settle_job(r, job, "");
 }

@@ -1,10 +1,12 @@
 /* run_suspects.c -- no accusation on one measurement: a CRASH, a HANG, a missed bound, and whatever
- * was measured while our own loop stood still is run again alone in a fresh process. */
+ * was measured while our own loop stood still is run again in a fresh process.  What only lacks a
+ * measurement gets it beside others at first, as the pulse tells whether it was one; what accuses
+ * is run alone. */
 #include "core/run_state.h"
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MEASURES = 3 };
+enum { TOGETHER = 2, ALONE = 2 }; /* attempts to measure what wants it */
 
 static void adopt(struct job *to, struct job *from)
 {
@@ -16,8 +18,8 @@ static void adopt(struct job *to, struct job *from)
     from->strings = NULL;
 }
 
-/* In a fresh process of its own; what came of it is at the end of the jobs until forget_rerun. */
-static struct job *run_again(struct runner *r, const struct job *first, uint32_t before)
+/* The same in a fresh process of its own; at the end of the jobs until forget_rerun. */
+static struct job *add_rerun(struct runner *r, const struct job *first, uint32_t before)
 {
     size_t n = r->job_count++;
     struct job *again = &r->jobs[n];
@@ -26,6 +28,12 @@ static struct job *run_again(struct runner *r, const struct job *first, uint32_t
     again->order.fresh = true;
     again->order.hasty = false;
     again->order.before = before;
+    return again;
+}
+
+static struct job *run_again(struct runner *r, const struct job *first, uint32_t before)
+{
+    struct job *again = add_rerun(r, first, before);
     run_alone(r, again);
     return again;
 }
@@ -55,20 +63,39 @@ static bool says_something(const struct job *again)
            again->record.outcome != UNFAIR;
 }
 
+static bool wants_measure(const struct job *job)
+{
+    return job->order.hasty || mismeasured(&job->record);
+}
+
+static void take_measure(struct runner *r, struct job *job, struct job *again)
+{
+    if (says_something(again)) {
+        adopt(job, again);
+        job->order.hasty = false;
+    }
+    forget_rerun(r, again);
+}
+
+/* All that lack one, beside each other. */
+static void measure_together(struct runner *r, size_t from, size_t to)
+{
+    size_t first = r->job_count;
+    for (size_t i = from; i < to; i++)
+        if (r->jobs[i].state == JOB_DONE && r->jobs[i].suspect && wants_measure(&r->jobs[i]))
+            add_rerun(r, &r->jobs[i], r->jobs[i].order.before);
+    run_jobs(r, first, r->job_count);
+    for (size_t i = to; i-- > from;) /* the last one added is the first one taken */
+        if (r->jobs[i].state == JOB_DONE && r->jobs[i].suspect && wants_measure(&r->jobs[i]))
+            take_measure(r, &r->jobs[i], &r->jobs[r->job_count - 1]);
+}
+
 static void measure_again(struct runner *r, struct job *job)
 {
-    if (job->order.hasty && !run_stopped(r)) { /* not as foreseen: it may have wanted patience */
-        struct job *again = run_again(r, job, job->order.before);
-        if (says_something(again))
-            adopt(job, again);
-        forget_rerun(r, again);
-    }
-    for (int i = 0; i < MEASURES && mismeasured(&job->record) && !run_stopped(r); i++) {
-        struct job *again = run_again(r, job, job->order.before);
-        if (says_something(again))
-            adopt(job, again);
-        forget_rerun(r, again);
-    }
+    if (job->order.hasty && !run_stopped(r)) /* not as foreseen: it may have wanted patience */
+        take_measure(r, job, run_again(r, job, job->order.before));
+    for (int i = 0; i < ALONE && mismeasured(&job->record) && !run_stopped(r); i++)
+        take_measure(r, job, run_again(r, job, job->order.before));
 }
 
 enum recurrence { NOT_AGAIN, AGAIN, NOBODY_KNOWS };
@@ -134,6 +161,8 @@ static void run_isolated(struct runner *r, struct job *job)
 
 void run_suspects(struct runner *r, size_t from, size_t to)
 {
+    for (int i = 0; i < TOGETHER && !run_is_black_box(r); i++)
+        measure_together(r, from, to);
     for (size_t i = from; i < to; i++) {
         struct job *job = &r->jobs[i];
         run_isolated(r, job);

@@ -71,7 +71,8 @@ static bool plan(struct runner *r)
 {
     const struct run_options *o = r->o;
     size_t each = o->every_split ? 20 : 1;
-    r->jobs = calloc(r->instance_count * (each * o->repeat + 1) + 8, sizeof *r->jobs);
+    size_t count = r->instance_count * each * o->repeat;
+    r->jobs = calloc(2 * count + r->instance_count + 8, sizeof *r->jobs); /* each once more */
     r->seen = calloc(r->instance_count + 1, sizeof *r->seen);
     r->reported = calloc(r->instance_count + 1, sizeof *r->reported);
     if (!r->jobs || !r->seen || !r->reported)
@@ -129,12 +130,15 @@ static void run_all(struct runner *r)
     run_suspects(r, 0, sanity);
     if (!run_stopped(r) && !sane(r, sanity))
         stop_run(r, "the sanity cases fail: nothing else can be judged");
-    run_jobs(r, sanity, fragile);
-    bool one_service = run_is_black_box(r); /* no fresh process: ask while it is what it was */
-    if (one_service)
+    if (run_is_black_box(r)) { /* no fresh process: ask while it is what it was */
+        run_jobs(r, sanity, fragile);
         run_suspects(r, sanity, fragile);
-    run_jobs(r, fragile, all);
-    run_suspects(r, one_service ? fragile : sanity, all);
+        run_jobs(r, fragile, all);
+        run_suspects(r, fragile, all);
+    } else {
+        run_jobs(r, sanity, all);
+        run_suspects(r, sanity, all);
+    }
     if (run_is_live(r) && !run_stopped(r) && all > sanity)
         end_sane(r, sanity);
     if (r->gone)
