@@ -264,8 +264,6 @@ static void connect_to(struct socket *s, struct endpoint *e)
         to.ssl_connection = LCCSCF_USE_SSL;
         if (!s->tls[TLS_CA])
             to.ssl_connection |= LCCSCF_ALLOW_INSECURE;
-        else if (e->address.host[strspn(e->address.host, "0123456789.")] == '\0')
-            to.ssl_connection |= LCCSCF_SKIP_SERVER_CERT_HOSTNAME_CHECK;
     }
     if (lws_client_connect_via_info(&to))
         return;
