@@ -36,9 +36,15 @@ MASKED(message, "message", { "'evil'", .wrong_mask = true })
 MASKED(empty_message, "empty message", { "", .wrong_mask = true })
 MASKED(long_message, "message of 300 octets", { "'e'*300", .wrong_mask = true })
 MASKED(ping, "Ping", { "'evil'", .opcode = WS_PING, .wrong_mask = true })
+MASKED(empty_ping, "empty Ping", { "", .opcode = WS_PING, .wrong_mask = true })
 MASKED(pong, "Pong", { "'evil'", .opcode = WS_PONG, .wrong_mask = true })
+MASKED(close, "Close", { "03e8", .opcode = WS_CLOSE, .wrong_mask = true })
+MASKED(fragment, "first fragment", { "'ev'", .more = true, .wrong_mask = true },
+       { "'il'", .continuation = true })
 MASKED(continuation, "continuation", { "'ev'", .more = true },
        { "'il'", .continuation = true, .wrong_mask = true })
+MASKED(ping_between_fragments, "Ping between two fragments", { "'ev'", .more = true },
+       { "'?'", .opcode = WS_PING, .wrong_mask = true }, { "'il'", .continuation = true })
 
 CASE(ws_masked_with_zeros, .title = "client fails the connection over a message masked with 0",
      .covers = "SP-WS-058 WS-FRM-013",

@@ -180,6 +180,27 @@ CASE(ws_binary_behind_cut_text,
     iut_expect(k.s, "'whole'");
 }
 
+CASE(ws_binary_fragments_behind_text,
+     .title = "checks no fragment of binary for UTF-8 that comes behind text in fragments",
+     .covers = "WS-UTF-003 WS-UTF-004",
+     .why = "a continuation has no kind of its own: it is that of the message it continues",
+     .via = WS)
+{
+    struct talk k = talk_to(t);
+
+    if (!takes_text(&k))
+        return;
+    for (unsigned i = 0; i < 3; i++) {
+        ws_send(k.us, "'te'", .opcode = WS_TEXT, .more = true);
+        ws_send(k.us, "'xt'", .continuation = true);
+        ws_send(k.us, "ff", .more = true);
+        ws_send(k.us, "c3", .continuation = true, .more = true);
+        ws_send(k.us, "fe", .continuation = true);
+        iut_expect(k.s, "'text'");
+        iut_expect(k.s, "ff c3 fe");
+    }
+}
+
 CASE(ws_text_as_request, .title = "REP serves no request that comes as text: its id is no UTF-8",
      .covers = "WS-UTF-005", .via = WS)
 {

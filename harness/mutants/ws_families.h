@@ -149,6 +149,7 @@
     X(ws_text_of_three_refused)                                                                    \
     X(ws_text_of_four_refused)                                                                     \
     X(ws_text_of_ascii_refused)                                                                    \
+    X(ws_continuations_stay_text)                                                                  \
     /* ws_control.c */                                                                             \
     X(ws_ping_delivered)                                                                           \
     X(ws_ping_unanswered)                                                                          \

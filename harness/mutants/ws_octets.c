@@ -228,3 +228,20 @@ static bool long_ascii(struct mutation *m, struct octet_fault *f, struct ws_seen
 
 WS_MUTANT(ws_text_of_ascii_refused, "refuses text of more than four octets of ASCII", "",
           .ws_in = long_ascii);
+
+/* note[0]: text has come in fragments; note[1]: what comes in fragments now is binary. */
+static bool continues_as_text(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
+{
+    (void)m;
+    if (ws_is_message(s) && !s->head.fin) {
+        f->note[0] |= ws_opcode(s) == WS_TEXT;
+        f->note[1] = ws_opcode(s) == WS_BINARY;
+    }
+    if (ws_opcode(s) == WS_CONTINUATION && f->note[0] && f->note[1] && !s->claimed &&
+        holds(buf_slice(&s->payload), 0x80, 0xff))
+        ws_set_opcode(s, 0x3);
+    return true;
+}
+
+WS_MUTANT(ws_continuations_stay_text, "takes fragments of binary for text once text came in them",
+          "", .ws_in = continues_as_text);
