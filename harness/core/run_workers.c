@@ -183,6 +183,16 @@ void run_alone(struct runner *r, struct job *job)
         collect(r);
 }
 
+/* What keeps the commands of a black box comes to us when its worker did not end well. */
+static void await_keepers(void)
+{
+    enum { TURN_MS = 5, TURNS = END_MS / TURN_MS };
+    pid_t pid = 0;
+    for (int i = 0; i < TURNS && (pid = waitpid(-1, NULL, WNOHANG)) >= 0; i++)
+        if (pid == 0)
+            poll(NULL, 0, TURN_MS);
+}
+
 bool end_workers(struct runner *r)
 {
     bool clean = true;
@@ -191,5 +201,7 @@ bool end_workers(struct runner *r)
     for (unsigned i = 0; i < r->worker_count; i++)
         if (r->workers[i].pid > 0 && !await_worker(&r->workers[i]))
             clean = false;
+    if (run_is_black_box(r))
+        await_keepers();
     return clean;
 }

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -230,6 +231,8 @@ static void heed_signals(void)
 static void start_workers(struct runner *r)
 {
     const struct run_options *o = r->o;
+    if (run_is_black_box(r))
+        prctl(PR_SET_CHILD_SUBREAPER, 1); /* await_keepers */
     unsigned jobs = o->jobs                       ? o->jobs
                     : o->target == TARGET_COMMAND ? 8
                     : run_is_live(r)              ? 1
