@@ -96,8 +96,10 @@ CASE(ws_server_masks_no_pong,
     struct ws_pipe pipe = ws_pipe(t);
 
     ws_send(pipe.us, "'Hello'", .opcode = WS_PING);
+    ws_await_control(pipe.us);
     wire_expect(pipe.us, "8a 05 'Hello'");
     ws_send(pipe.us, "", .opcode = WS_PING);
+    ws_await_control(pipe.us);
     wire_expect(pipe.us, "8a 00");
 }
 
@@ -123,8 +125,10 @@ CASE(ws_client_masks_pongs,
     struct ws_pipe pipe = ws_pipe(t);
 
     ws_send(pipe.us, "", .opcode = WS_PING);
+    ws_await_control(pipe.us);
     wire_expect(pipe.us, "8a 80 .. .. .. ..");
     ws_send(pipe.us, "'abc'", .opcode = WS_PING);
+    ws_await_control(pipe.us);
     wire_expect(pipe.us, "8a 83 .. .. .. .. .. .. ..");
 }
 

@@ -85,7 +85,10 @@ struct ws_out {
 
 /* ---- frames in ----
  * The next frame is this one: opcode (0: binary), FIN, payload; nothing reserved; masked exactly
- * if it is the client.  Pings before it are passed over unless one is asked for. */
+ * if it is the client.  Pings before it are passed over unless one is asked for.  Before a control
+ * frame messages are too, if a running service may send them by itself (black box): a Ping is
+ * answered "as soon as is practical" (RFC 6455 5.5.2), and a Close behind what is under way
+ * (5.5.1). */
 struct ws_in {
     const char *pattern;
     enum ws_opcode opcode;
@@ -95,6 +98,8 @@ struct ws_in {
     ws_expect_(HERE("ws_expect(" #p ", " #__VA_ARGS__ ")"), (p),                                   \
                &(struct ws_in){ .pattern = __VA_ARGS__ })
 struct ws_head ws_last_head(struct peer *); /* of the frame expected last */
+/* The same without taking it: the control frame is there, for its octets to be judged. */
+#define ws_await_control(p) ws_await_control_(HERE("ws_await_control(" #p ")"), (p))
 /* Waits for the next frame, Pings passed over: its head.  The frame is still to be expected. */
 #define ws_next_head(p) ws_next_head_(HERE("ws_next_head(" #p ")"), (p))
 /* A Close with one of the codes ("1000|1001", "" for an empty one, "*" for any), then the end of
@@ -161,6 +166,7 @@ void ws_send_(struct at, struct peer *, const struct ws_out *);
 const char *ws_frame_pattern_(struct peer *, const struct ws_out *);
 void ws_send_close_(struct at, struct peer *, unsigned code, const char *reason);
 void ws_expect_(struct at, struct peer *, const struct ws_in *);
+void ws_await_control_(struct at, struct peer *);
 struct ws_head ws_next_head_(struct at, struct peer *);
 void ws_expect_close_(struct at, struct peer *, const char *codes);
 bool ws_close_comes_(struct at, struct peer *);

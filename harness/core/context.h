@@ -20,6 +20,8 @@ enum segmentation {
     SEGMENT_SPLIT,     /* one cut, at `cut` octets from the start of the stream */
 };
 
+struct habits; /* habits.h */
+
 /* What a run asks of every instance. */
 struct conditions {
     int64_t patience; /* ms per expect */
@@ -29,10 +31,11 @@ struct conditions {
     unsigned cut; /* SEGMENT_SPLIT: 1 .. */
     bool black_box;
     const char *black_box_protocol, *black_box_url;
-    const char *scratch; /* directory for ipc sockets; "" in simulated worlds */
-    unsigned pid;        /* of the run: part of the loopback addresses */
-    unsigned lane;       /* which adapter of the pool: gives it a loopback address of its own */
-    bool no_deadlines;   /* --attach: a person sits on a breakpoint */
+    const char *scratch;   /* directory for ipc sockets; "" in simulated worlds */
+    unsigned pid;          /* of the run: part of the loopback addresses */
+    unsigned lane;         /* which adapter of the pool: gives it a loopback address of its own */
+    bool no_deadlines;     /* --attach: a person sits on a breakpoint */
+    struct habits *habits; /* of the running service; NULL: there is an adapter */
     const struct pulse *pulse; /* of the loop; NULL: it cannot stall */
 };
 

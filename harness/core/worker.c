@@ -2,6 +2,7 @@
 #include "core/run.h"
 #include "core/attach.h"
 #include "core/black_box.h"
+#include "core/habits.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -109,6 +110,7 @@ struct live {
     struct order waiting[256];
     size_t waiting_count;
     struct pulse pulse; /* beats while a lane is busy */
+    struct habits habits;
     bool over;
 };
 
@@ -235,6 +237,7 @@ int worker_live(const struct run_options *o, const struct instance *instances, i
     struct live w = {
         .options = o, .instances = instances, .fd = fd, .listening = -1, .count = lanes
     };
+    bool black_box = o->target == TARGET_CONNECT || o->target == TARGET_LISTEN;
     w.last = &w.first;
     w.net = net_os_new();
     w.lanes = calloc(lanes, sizeof *w.lanes);
@@ -257,7 +260,8 @@ int worker_live(const struct run_options *o, const struct instance *instances, i
             .scratch = scratch,
             .pid = (unsigned)runner,
             .lane = first_lane + i,
-            .black_box = o->target == TARGET_CONNECT || o->target == TARGET_LISTEN,
+            .black_box = black_box,
+            .habits = black_box ? &w.habits : NULL,
             .black_box_protocol = o->protocol,
             .black_box_url = o->url,
             .no_deadlines = o->target == TARGET_ATTACH,

@@ -1,4 +1,5 @@
 /* ws_frames.c -- what scripts say about frames: as they are, right or wrong. */
+#include "core/habits.h"
 #include "core/payload.h"
 #include "core/ws_peer.h"
 #include <stdlib.h>
@@ -51,6 +52,8 @@ void ws_send_(struct at at, struct peer *p, const struct ws_out *o)
     build(p, at, o, whole);
     if (o->opcode == WS_CLOSE)
         p->ws->close_sent = p->ws->close_scripted = true;
+    if (!(o->opcode & 8))
+        ws_own_said(p, buf_slice(&p->t->scratch[SCRATCH_OCTETS]));
     peer_put(p, buf_slice(whole));
     peer_sent(p);
 }
@@ -94,16 +97,23 @@ static size_t whole_frame(struct peer *p, struct ws_head *h, struct slice *paylo
     return head + (size_t)h->length;
 }
 
-/* The next frame, but no Ping unless `pings`.  0: the connection ended first. */
-static size_t frame_comes(struct peer *p, struct at at, bool pings, struct ws_head *h,
+/* The next frame, but no Ping unless `due` is one; where a control frame is due, messages that a
+ * running service sends by itself may come before it.  0: the connection ended first. */
+static size_t frame_comes(struct peer *p, struct at at, unsigned due, struct ws_head *h,
                           struct slice *payload)
 {
     struct t *t = p->t;
-    msec deadline = t_patience(t);
+    msec since = net_now(t->net);
+    msec deadline = due == WS_PONG ? habit_patience(t, HABIT_PONG) : t_patience(t);
     for (;;) {
         size_t n = whole_frame(p, h, payload);
-        if (n > 0 && (pings || h->opcode != WS_PING))
+        bool passed = n > 0 && ((h->opcode == WS_PING && due != WS_PING) ||
+                                (due & 8 && ws_own_data(p, at, h)));
+        if (n > 0 && !passed) {
+            if (h->opcode == WS_PONG)
+                habit_seen(t, HABIT_PONG);
             return n;
+        }
         if (n > 0) {
             ws_side_look(p);
             peer_consume(p, n);
@@ -118,6 +128,8 @@ static size_t frame_comes(struct peer *p, struct at at, bool pings, struct ws_he
         if (!t_wait(t, deadline) && whole_frame(p, h, payload) == 0) {
             if (p->in.n > 0)
                 t_mismatch(t, at, ".. .. *", buf_slice(&p->in), "a frame came only in part");
+            if (due == WS_PONG)
+                habit_missed(t, HABIT_PONG, since);
             t_stop(t, FAILED, at, "no frame came");
         }
     }
@@ -152,9 +164,19 @@ struct ws_head ws_next_head_(struct at at, struct peer *p)
     struct slice payload;
     ours(p, at);
     peers_settle(p->t);
-    if (frame_comes(p, at, false, &h, &payload) == 0)
+    if (frame_comes(p, at, 0, &h, &payload) == 0)
         t_stop(p->t, FAILED, at, "the connection ended, and no frame had come");
     return h;
+}
+
+void ws_await_control_(struct at at, struct peer *p)
+{
+    struct ws_head h;
+    struct slice payload;
+    ours(p, at);
+    peers_settle(p->t);
+    if (frame_comes(p, at, WS_PONG, &h, &payload) == 0)
+        t_stop(p->t, FAILED, at, "the connection ended, and no frame had come");
 }
 
 void ws_expect_(struct at at, struct peer *p, const struct ws_in *want)
@@ -167,7 +189,7 @@ void ws_expect_(struct at at, struct peer *p, const struct ws_in *want)
                                          : WS_BINARY;
     ours(p, at);
     peers_settle(t);
-    size_t n = frame_comes(p, at, want->opcode == WS_PING, &h, &payload);
+    size_t n = frame_comes(p, at, opcode, &h, &payload);
     if (n == 0)
         t_mismatch(t, at, want->pattern, (struct slice){ 0 },
                    "the connection ended, and this frame had not come");
@@ -290,7 +312,7 @@ void ws_expect_close_(struct at at, struct peer *p, const char *codes)
     struct slice payload;
     ours(p, at);
     peers_settle(t);
-    size_t n = frame_comes(p, at, false, &h, &payload);
+    size_t n = frame_comes(p, at, WS_CLOSE, &h, &payload);
     if (n == 0)
         t_stop(t, FAILED, at, "it ended the connection without a Close");
     if (h.opcode != WS_CLOSE)
@@ -306,8 +328,24 @@ void ws_expect_close_(struct at at, struct peer *p, const char *codes)
     ends_in_order(p, at);
 }
 
+/* What comes before its Close: control frames; of a running service also what it sends by itself,
+ * and what it answers to what was right.  `wrong`: all of it was to fail the connection. */
+static bool passes_before_close(struct peer *p, struct at at, const struct ws_head *h,
+                                struct slice payload, bool wrong)
+{
+    if (h->opcode & 8)
+        return h->opcode != WS_CLOSE;
+    if (!ws_own_data(p, at, h))
+        return false;
+    if (wrong && ws_own_echo(p, unmasked(p, h, payload)))
+        t_mismatch(p->t, at, "88 *",
+                   slice_of(buf_slice(&p->in).p, payload.n < 14 ? payload.n + 2 : 16),
+                   "it sends back what was to fail the connection");
+    return true;
+}
+
 /* A Close, which is taken, or the end.  What is due otherwise, if neither comes? */
-static bool close_comes(struct peer *p, struct at at, const char *otherwise)
+static bool close_comes(struct peer *p, struct at at, bool wrong, const char *otherwise)
 {
     struct t *t = p->t;
     struct ws_head h;
@@ -317,7 +355,8 @@ static bool close_comes(struct peer *p, struct at at, const char *otherwise)
     msec deadline = t_patience(t);
     size_t n;
     p->ws->close_code = 0;
-    while ((n = whole_frame(p, &h, &payload)) == 0 || (h.opcode & 8 && h.opcode != WS_CLOSE)) {
+    while ((n = whole_frame(p, &h, &payload)) == 0 ||
+           passes_before_close(p, at, &h, payload, wrong)) {
         if (n > 0) {
             ws_side_look(p);
             peer_consume(p, n);
@@ -340,13 +379,13 @@ static bool close_comes(struct peer *p, struct at at, const char *otherwise)
 
 bool ws_close_comes_(struct at at, struct peer *p)
 {
-    return close_comes(p, at, "neither a Close nor the end of the connection comes");
+    return close_comes(p, at, false, "neither a Close nor the end of the connection comes");
 }
 
 void expect_ws_failed_(struct at at, struct peer *p, unsigned due)
 {
     struct t *t = p->t;
-    if (!close_comes(p, at, value(t, "it does not fail the connection (%u)", due)))
+    if (!close_comes(p, at, true, value(t, "it does not fail the connection (%u)", due)))
         return;
     /* What it fails over may have been our Close: it waits for one that is right. */
     if (p->ws->close_scripted && !p->ws->manual && p->end == STREAM_OPEN)

@@ -1,6 +1,7 @@
 /* ws_handshake.c -- what scripts say about the opening handshake. */
 #include <stdio.h>
 #include <stdlib.h>
+#include "core/habits.h"
 #include "core/ws_peer.h"
 #include "net/url.h"
 #include "sp/protocol.h"
@@ -117,6 +118,37 @@ void ws_send_response_(struct at at, struct peer *p, const struct ws_response *r
 
 /* ---- in ---- */
 
+/* The status, once its line is whole; 0: it is not, or is none. */
+static int status_of(struct slice in)
+{
+    struct buf line = { 0 };
+    struct http_head head = { 0 };
+    const uint8_t *end = in.n == 0 ? NULL : memchr(in.p, '\n', in.n);
+    if (end) {
+        buf_put(&line, in.p, (size_t)(end - in.p) + 1);
+        buf_put_slice(&line, slice_text("\r\n"));
+        if (line.failed || http_response_parse(buf_slice(&line), 0, &head) <= 0)
+            head.status = 0;
+    }
+    buf_free(&line);
+    return head.status;
+}
+
+/* Of a response that refuses, a part has come, and how long the rest may take. */
+struct rest {
+    msec since, until; /* MSEC_NEVER: nothing of it has come */
+};
+
+static msec rest_until(struct peer *p, struct rest *r)
+{
+    int status = r->until == MSEC_NEVER ? status_of(buf_slice(&p->in)) : 0;
+    if (status != 0 && status != 101) {
+        r->since = net_now(p->t->net);
+        r->until = habit_patience(p->t, HABIT_REFUSAL_END);
+    }
+    return r->until;
+}
+
 typedef ptrdiff_t parse_fn(struct slice, size_t, struct http_head *);
 
 /* Waits for a whole head.  False: the connection ended before one began. */
@@ -128,6 +160,7 @@ static bool head_comes(struct peer *p, struct at at, parse_fn *parse, const char
     t_expect(t, at);
     peers_settle(t);
     msec deadline = t_patience(t);
+    struct rest rest = { .until = MSEC_NEVER };
     for (;;) {
         struct slice in = buf_slice(&p->in);
         struct http_head head;
@@ -137,6 +170,8 @@ static bool head_comes(struct peer *p, struct at at, parse_fn *parse, const char
             buf_put(&w->text, in.p, (size_t)n);
             if (w->text.failed || parse(buf_slice(&w->text), LIMIT, &w->head) != n)
                 cannot_judge(t, "out of memory");
+            if (parse == http_response_parse && w->head.status != 101)
+                habit_seen(t, HABIT_REFUSAL_END);
             peer_consume(p, (size_t)n);
             return true;
         }
@@ -146,7 +181,10 @@ static bool head_comes(struct peer *p, struct at at, parse_fn *parse, const char
             return false;
         if (p->end != STREAM_OPEN)
             t_mismatch(t, at, "* 0d 0a 0d 0a", in, "the connection ended within a head of HTTP");
-        if (!t_wait(t, deadline) && parse(buf_slice(&p->in), LIMIT, &head) == 0) {
+        if (!t_wait(t, rest_until(p, &rest) == MSEC_NEVER ? deadline : rest.until) &&
+            parse(buf_slice(&p->in), LIMIT, &head) == 0) {
+            if (rest.until != MSEC_NEVER)
+                habit_missed(t, HABIT_REFUSAL_END, rest.since);
             if (in.n > 0)
                 t_mismatch(t, at, "* 0d 0a 0d 0a", in,
                            "a head of HTTP came without its end, an empty line");
@@ -176,8 +214,9 @@ bool ws_answers_within_(struct at at, struct peer *p, int64_t ms)
     ws_of(p);
     peers_settle(t);
     msec until = msec_after(net_now(t->net), ms);
+    struct rest rest = { .until = MSEC_NEVER };
     while (http_response_parse(buf_slice(&p->in), 64 * 1024, &head) == 0 && p->end == STREAM_OPEN)
-        if (!t_pause(t, until))
+        if (!t_pause(t, rest_until(p, &rest) < until ? rest.until : until))
             break;
     return http_response_parse(buf_slice(&p->in), 64 * 1024, &head) != 0 || p->end != STREAM_OPEN;
 }
@@ -204,22 +243,6 @@ void ws_expect_upgraded_(struct at at, struct peer *p)
     ws_upgraded(p);
 }
 
-/* The status, once its line is whole; 0: it is not, or is none. */
-static int status_of(struct slice in)
-{
-    struct buf line = { 0 };
-    struct http_head head = { 0 };
-    const uint8_t *end = in.n == 0 ? NULL : memchr(in.p, '\n', in.n);
-    if (end) {
-        buf_put(&line, in.p, (size_t)(end - in.p) + 1);
-        buf_put_slice(&line, slice_text("\r\n"));
-        if (line.failed || http_response_parse(buf_slice(&line), 0, &head) <= 0)
-            head.status = 0;
-    }
-    buf_free(&line);
-    return head.status;
-}
-
 /* Takes a head that has no empty line as if it had one. */
 static void take_unfinished(struct peer *p)
 {
@@ -242,7 +265,7 @@ static void take_unfinished(struct peer *p)
  * waited for, is nobody's fault: an answer without an end is one. */
 static int refusal_comes(struct peer *p, struct at at)
 {
-    enum { REST_MS = 100 };
+    enum { REST_MS = 100, NO_REST_MS = 10 };
     struct t *t = p->t;
     struct http_head head;
     int status;
@@ -260,7 +283,8 @@ static int refusal_comes(struct peer *p, struct at at)
             return status;
         }
         if (status != 0 && status != 101 && rest == MSEC_NEVER)
-            rest = msec_after(net_now(t->net), REST_MS);
+            rest = msec_after(net_now(t->net),
+                              habit_is_none(t, HABIT_REFUSAL_END) ? NO_REST_MS : REST_MS);
         if (p->end != STREAM_OPEN)
             break;
         if (rest != MSEC_NEVER)

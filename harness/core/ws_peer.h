@@ -17,6 +17,8 @@ struct ws_side {
     struct buf message;
     struct ws_head last;
     unsigned close_code; /* of the Close expected last */
+    bool own_more;       /* a message of the service's own goes on in the next frame of data */
+    struct buf said;     /* of black box: the payloads we sent, as far as there is room */
     struct buf text;     /* the head of HTTP that came last; `head` points into it */
     struct http_head head;
     char key[WS_KEY_SIZE + 40]; /* of our request, right or wrong */
@@ -37,6 +39,11 @@ size_t ws_side_waiting(struct peer *);
 void ws_side_skip_control(struct peer *);
 /* At the front of `in` there is a control frame, in part. */
 bool ws_side_control_begins(struct peer *);
+/* A frame of data at the front that a running service may send by itself, whatever the script is
+ * about: its head is judged.  False: there is an adapter, and nothing is sent but by the script. */
+bool ws_own_data(struct peer *, struct at, const struct ws_head *);
+void ws_own_said(struct peer *, struct slice payload);       /* we send this to it */
+bool ws_own_echo(const struct peer *, struct slice payload); /* and this we have sent */
 /* One frame of ours around `payload`, as the pattern cases send it. */
 void ws_side_put(struct peer *, struct slice payload, const uint64_t *claimed);
 

@@ -1,5 +1,6 @@
 /* ws_side.c -- our end of a WebSocket as the pattern cases see it: the opening handshake, whole
  * messages, and the answers that keep a connection going. */
+#include "core/habits.h"
 #include "core/ws_peer.h"
 #include <stdlib.h>
 #include "ws/close.h"
@@ -17,6 +18,7 @@ void ws_side_free(struct ws_side *w)
         return;
     buf_free(&w->message);
     buf_free(&w->text);
+    buf_free(&w->said);
     free(w);
 }
 
@@ -191,6 +193,7 @@ void ws_side_put(struct peer *p, struct slice payload, const uint64_t *claimed)
         f.length_declared = true;
         f.declared = *claimed;
     }
+    ws_own_said(p, payload);
     ws_frame_write(whole, &f);
     peer_put(p, buf_slice(whole));
 }
@@ -199,8 +202,10 @@ void ws_side_put(struct peer *p, struct slice payload, const uint64_t *claimed)
 
 static bool open_as_client(struct peer *p, struct at at, const char *as, bool checked)
 {
+    msec since = net_now(p->t->net);
     ws_send_request_(at, p, &(struct ws_request){ .protocols = ws_offer_of(p->t, as) });
     int status = ws_expect_response_(at, p);
+    habit_opened(p->t, since);
     p->ws->refused = status != 101;
     if (checked && status == 0)
         t_stop(p->t, FAILED, at, "it closed the connection instead of upgrading it");
