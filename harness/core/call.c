@@ -134,7 +134,7 @@ void call_put_payload(struct t *t, struct at at, struct buf *line, const char *p
 {
     struct buf *octets = t_scratch(t, SCRATCH_OCTETS);
     t_emit(t, at, pattern, octets);
-    payload_hex(line, buf_slice(octets));
+    payload_request(line, buf_slice(octets));
 }
 
 /* ---- the adapter's events ---- */

@@ -313,8 +313,12 @@ static bool repeat(struct parser *s)
     if ((length && times > PATTERN_MAX / length) || !room(s, length * (size_t)(times - 1)))
         return length && times > PATTERN_MAX / length ? wrong(s, "more than 8 MiB") : false;
     s->p = behind;
-    for (size_t end = o->n + length * (size_t)(times - 1), from = s->item; o->n < end; from++)
-        o->cells[o->n++] = o->cells[from];
+    size_t end = o->n + length * (size_t)(times - 1);
+    while (o->n < end) { /* what is there already, and so doubled */
+        size_t have = o->n - s->item, n = have < end - o->n ? have : end - o->n;
+        memcpy(o->cells + o->n, o->cells + s->item, n * sizeof *o->cells);
+        o->n += n;
+    }
     s->item_done = false;
     return true;
 }

@@ -64,9 +64,17 @@ const char *ws_frame_pattern_(struct peer *p, const struct ws_out *o)
     build(p, (struct at){ p->t->c->file, "", p->t->c->line }, o, whole);
     struct buf hex = { 0 };
     struct slice octets = buf_slice(whole);
-    for (size_t i = 0; i < octets.n; i++)
-        buf_printf(&hex, "%02x ", octets.p[i]);
-    const char *kept = t_keep(p->t, hex.n ? buf_text(&hex) : "");
+    uint8_t *to = buf_room(&hex, 3 * octets.n + 1);
+    if (!to)
+        cannot_judge(p->t, "out of memory");
+    for (size_t i = 0; i < octets.n; i++) {
+        static const char digits[] = "0123456789abcdef";
+        to[3 * i] = (uint8_t)digits[octets.p[i] >> 4];
+        to[3 * i + 1] = (uint8_t)digits[octets.p[i] & 15];
+        to[3 * i + 2] = ' ';
+    }
+    buf_grew(&hex, 3 * octets.n);
+    const char *kept = t_keep(p->t, buf_text(&hex));
     buf_free(&hex);
     return kept;
 }

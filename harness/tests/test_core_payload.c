@@ -31,16 +31,61 @@ static void there_and_back(void **state)
         payload_answer(&word, buf_slice(&in));
         assert_true(decodes(buf_text(&word), &out, 4096));
         assert_true(slice_equal(buf_slice(&in), buf_slice(&out)));
-        assert_true(payload_is_seq(buf_slice(&out)));
+        assert_int_equal(payload_seq_prefix(buf_slice(&out)), n);
     }
     buf_clear(&in);
     buf_clear(&word);
     payload_seq(&in, PAYLOAD_PLAIN_MAX + 1);
     payload_answer(&word, buf_slice(&in));
     assert_memory_equal(buf_text(&word), "fnv:1025:", 9);
+    for (size_t n = PAYLOAD_PLAIN_MAX; n <= PAYLOAD_PLAIN_MAX + 1; n++) {
+        buf_clear(&in);
+        buf_clear(&word);
+        buf_fill(&in, 0x5a, n);
+        payload_request(&word, buf_slice(&in));
+        assert_int_equal(strcmp(buf_text(&word), "fill:1025:5a") == 0, n > PAYLOAD_PLAIN_MAX);
+        assert_true(decodes(buf_text(&word), &out, 4096));
+        assert_true(slice_equal(buf_slice(&in), buf_slice(&out)));
+        in.p[n - 1] ^= 1;
+        buf_clear(&word);
+        payload_request(&word, buf_slice(&in));
+        assert_int_equal(word.n, 2 * n);
+    }
     buf_free(&in);
     buf_free(&word);
     buf_free(&out);
+}
+
+/* FNV-1a as its definition has it. */
+static uint32_t plain_fnv(struct slice s)
+{
+    uint32_t h = 2166136261u;
+    for (size_t i = 0; i < s.n; i++)
+        h = (h ^ s.p[i]) * 16777619u;
+    return h;
+}
+
+static void digests(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = { 0, 1, 255, 256, 257, 4000, 512, 70000, 511, 5 << 20 };
+    struct buf octets = { 0 };
+    assert_int_equal(payload_fnv(slice_text("a")), 0xe40c292c);
+    assert_int_equal(payload_fnv(slice_text("foobar")), 0xbf9cf968);
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        size_t n = lengths[i];
+        buf_clear(&octets);
+        payload_seq(&octets, n);
+        assert_int_equal(payload_seq_prefix(buf_slice(&octets)), n);
+        assert_int_equal(payload_fnv(buf_slice(&octets)), plain_fnv(buf_slice(&octets)));
+        for (size_t at = 0; at < n; at = at < 600 ? at + 37 : 2 * at + 1) {
+            octets.p[at] ^= 1; /* and with one octet that is not the sequence's */
+            assert_int_equal(payload_seq_prefix(buf_slice(&octets)), at);
+            assert_int_equal(payload_fnv(buf_slice(&octets)), plain_fnv(buf_slice(&octets)));
+            octets.p[at] ^= 1;
+        }
+    }
+    buf_free(&octets);
 }
 
 static void short_forms(void **state)
@@ -77,6 +122,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(there_and_back),
+        cmocka_unit_test(digests),
         cmocka_unit_test(short_forms),
         cmocka_unit_test(nonsense_is_refused),
     };
