@@ -91,6 +91,7 @@ struct simulated {
 };
 bool simulate(struct simulated *, const struct run_options *, const struct instance *,
               const struct order *);
+void simulate_many(void); /* before the first, in a process that is there for nothing else */
 void simulated_free(struct simulated *);
 
 /* Renders the trace of an instance under --out.  Returns its path without extension, or "". */

@@ -1,9 +1,20 @@
 /* simulate.c -- one instance against the reference in process: a world of its own, where time
  * jumps to the next deadline as soon as nothing can run. */
 #include "core/run.h"
+#include <malloc.h>
 
 /* A case takes some thousand turns of its world, the largest under a hundred thousand. */
 enum { TURNS_MAX = 1000 * 1000 };
+
+/* Worlds come and go by the thousand, some with messages of megabytes.  What one has freed goes to
+ * the next, not to the kernel, which would hand it out again page by page, cleared. */
+void simulate_many(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 32 * 1024 * 1024); /* the most it takes */
+    mallopt(M_TRIM_THRESHOLD, 512 * 1024 * 1024);
+#endif
+}
 
 static struct port *start_reference(struct lane *l, struct buf *why)
 {

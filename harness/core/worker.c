@@ -62,6 +62,7 @@ int worker_simulated(const struct run_options *o, const struct instance *instanc
                      pid_t runner)
 {
     settle_in(runner);
+    simulate_many();
     for (;;) {
         struct order order;
         ssize_t n = recv(fd, &order, sizeof order, 0);
