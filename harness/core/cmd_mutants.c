@@ -8,11 +8,12 @@
 #include "mutants/machine.h"
 #include <errno.h>
 #include <getopt.h>
-#include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -31,20 +32,45 @@ static const char help[] =
     "\n"
     "Exit status: 0 all noticed, 1 not, 2 usage.\n";
 
-enum { SHOWN = 4, LOOPS_AFTER_S = 5 /* of processor time; whole suites take less */ };
+enum {
+    SHOWN = 4,
+    LOOPS_AFTER_S = 5, /* of processor time; whole suites take less */
+    POSTS = 16,        /* children at once, at most */
+    PARTS = 64,        /* of the clean run, which all others wait for */
+};
 
-/* What is known of one instance: whether it passes (the clean run) or notices (the others), and the
- * protocols that it opens, as bits.  STOOD_FOR: another instance of the case tells the same. */
-enum { YES = 0x8000, EVERY_PROTOCOL = 0x7fff, STOOD_FOR = 1 };
+/* What is known of one instance: whether it passes (the clean run) or notices (the others), and
+ * what it asks for, as bits: the protocols that it opens, and above them, what some mutants are
+ * about.  STOOD_FOR: another instance of the case tells the same. */
+enum { YES = 0x8000, EVERY_PROTOCOL = 0x7fff, ABOUT = 16, STOOD_FOR = 1 };
+#define EVERY_ABOUT 0xffff0000u
+
+/* A child, and where it is: what one leaves that dies. */
+struct post {
+    pid_t pid;
+    size_t job, instance;
+    bool busy;
+};
+
+/* The children write their answers where the parent reads them. */
+struct shared {
+    atomic_size_t next; /* job that nobody has taken */
+    struct post posts[POSTS];
+    uint32_t cells[];
+};
 
 struct matrix {
     struct run_options o;
     struct instance *instances;
     size_t n;
-    uint16_t *clean;         /* per instance */
     const struct mutant **m; /* those asked for */
     size_t count;
-    uint16_t **killed; /* per mutant, per instance */
+    struct shared *shared;
+    size_t shared_size;
+    uint32_t *clean;   /* per instance */
+    uint32_t **killed; /* per mutant, per instance */
+    bool clean_known;
+    size_t jobs;
 };
 
 static bool noticed(const struct lane_result *r)
@@ -57,30 +83,56 @@ static unsigned bit_of(const struct sp_protocol *p)
     return p ? 1U << (p - sp_protocols) : 0;
 }
 
-/* The protocols that the script opened, by its calls. */
-static unsigned opened(struct trace *trace)
+/* The bit of what a mutant is about; those that are about the same have the same. */
+static uint32_t about_bit(const char *about)
 {
-    unsigned bits = 0;
+    const char *known[ABOUT];
+    unsigned n = 0, k;
+    for (size_t i = 0; i < mutant_count; i++) {
+        const char *text = mutants[i]->about;
+        for (k = 0; text && k < n && strcmp(known[k], text) != 0; k++)
+            ;
+        if (text && k == n && n < ABOUT)
+            known[n++] = text;
+        if (text && k < n && strcmp(known[k], about) == 0)
+            return UINT32_C(1) << (ABOUT + k);
+    }
+    return EVERY_ABOUT; /* more than there are bits: it is looked for everywhere */
+}
+
+/* What the script asked for, by its calls. */
+static uint32_t asked_for(struct trace *trace)
+{
+    uint32_t bits = 0, about = 0;
     char name[32];
     for (size_t i = 0; i < trace_count(trace); i++) {
         const struct trace_event *e = trace_get(trace, i);
-        if (e->kind == TRACE_CALL && e->note && sscanf(e->note, "open %*s %31s", name) == 1)
+        if (e->kind != TRACE_CALL || !e->note)
+            continue;
+        if (sscanf(e->note, "open %*s %31s", name) == 1)
             bits |= bit_of(sp_protocol_named(name));
+        for (size_t k = 0; k < mutant_count; k++)
+            if (mutants[k]->about && strstr(e->note, mutants[k]->about))
+                about |= about_bit(mutants[k]->about);
     }
-    return bits == 0 || trace_lost(trace) ? EVERY_PROTOCOL : bits;
+    return trace_lost(trace) ? EVERY_PROTOCOL | EVERY_ABOUT
+                             : (bits ? bits : (uint32_t)EVERY_PROTOCOL) | about;
 }
 
 /* Faults of one pattern are not looked for where that is not opened, those of one kind of stream
  * not where there is none. */
 static bool concerns(const struct matrix *x, const struct mutant *m, size_t instance)
 {
-    unsigned via = x->instances[instance].via, bits = EVERY_PROTOCOL;
+    unsigned via = x->instances[instance].via;
+    uint32_t bits = EVERY_PROTOCOL;
     bool calls = m->ask || m->answer || m->dials || m->keeps_listening || m->machine;
     if (m->about_tls ? !(via & (WSS | TLS)) : !m->over_tls && (via & (WSS | TLS)))
         return false;
     if (mutant_reads_ws(m) && !calls && !(via & (WS | WSS)))
         return false;
     if (mutant_reads_sp(m) && !m->about_tls && !calls && (via & (WS | WSS)))
+        return false;
+    if (m->about && !(x->clean[instance] & about_bit(m->about)))
         return false;
     if (mutant_is_of_patterns(m) && m->machine->only)
         bits = bit_of(sp_protocol_numbered(m->machine->only));
@@ -111,126 +163,120 @@ static bool stood_for(const struct matrix *x, const struct mutant *m, size_t ins
     return false;
 }
 
-/* In a child: one answer for each instance, as soon as it is known. */
-static void run_some(const struct matrix *x, const struct mutant *mutant, size_t first, int fd)
-{
-    for (size_t i = first; i < x->n; i++) {
-        struct simulated s = { .mutant = mutant };
-        struct order order = { .segmentation = SEGMENT_WHOLE };
-        uint16_t answer = stood_for(x, mutant, i) ? STOOD_FOR : 0;
-        if (!answer && (!mutant || concerns(x, mutant, i))) {
-            const struct itimerval limit = { .it_value.tv_sec = LOOPS_AFTER_S };
-            setitimer(ITIMER_VIRTUAL, &limit, NULL); /* ends this process */
-            if (!simulate(&s, &x->o, &x->instances[i], &order))
-                _exit(1);
-            if (mutant ? noticed(&s.result)
-                       : s.result.outcome == ENDED || s.result.outcome == SKIPPED)
-                answer |= YES;
-            if (!mutant)
-                answer |= (uint16_t)opened(lane_trace(&s.lane));
-            simulated_free(&s);
-        }
-        while (write(fd, &answer, sizeof answer) < 0)
-            if (errno != EINTR)
-                _exit(1);
-    }
-    _exit(status_and_leaks(0));
-}
-
-struct child {
-    pid_t pid;
-    int fd;
-    const struct mutant *mutant;
-    uint16_t *into;
-    size_t got;
+/* One row, or a part of it: what a child is given at a time. */
+struct job {
+    const struct mutant *mutant; /* NULL: none, the clean run */
+    uint32_t *row;
+    size_t from, to; /* instances */
 };
 
-static bool start(const struct matrix *x, struct child *c)
+/* The clean run comes first, in parts; then a row for each mutant. */
+static struct job job_of(const struct matrix *x, size_t k)
 {
-    int fds[2];
-    fflush(stdout);
-    if (pipe(fds) != 0)
-        return false;
-    c->fd = fds[0];
-    c->pid = fork();
-    if (c->pid < 0) {
-        close(fds[0]);
-        close(fds[1]);
-        c->fd = -1;
-        return false;
-    }
-    if (c->pid == 0) {
-        close(fds[0]);
-        run_some(x, c->mutant, c->got, fds[1]);
-    }
-    close(fds[1]);
-    return true;
+    if (!x->clean_known)
+        return (struct job){ NULL, x->clean, k * x->n / PARTS, (k + 1) * x->n / PARTS };
+    return (struct job){ x->m[k], x->killed[k], 0, x->n };
 }
 
-/* Reads on; true when the child is through.  One that died over an instance, or went round in
- * circles, noticed there; another goes on behind it, or, where none can be started, the rest is
- * missing. */
-static bool proceed(const struct matrix *x, struct child *c)
+static uint32_t answer_of(const struct matrix *x, const struct mutant *mutant, size_t i)
 {
-    ssize_t n = read(c->fd, c->into + c->got, (x->n - c->got) * sizeof *c->into);
-    if (n > 0)
-        c->got += (size_t)n / sizeof *c->into; /* each was written at once: none is torn */
-    if (n > 0 && c->got < x->n)
-        return false;
-    close(c->fd);
-    waitpid(c->pid, NULL, 0);
-    c->fd = -1;
-    if (c->got == x->n)
-        return true;
-    c->into[c->got++] = c->mutant ? YES : 0;
-    return c->got == x->n || !start(x, c);
+    struct simulated s = { .mutant = mutant };
+    struct order order = { .segmentation = SEGMENT_WHOLE };
+    if (stood_for(x, mutant, i))
+        return STOOD_FOR;
+    if (mutant && !concerns(x, mutant, i))
+        return 0;
+    const struct itimerval limit = { .it_value.tv_sec = LOOPS_AFTER_S };
+    setitimer(ITIMER_VIRTUAL, &limit, NULL); /* ends this process */
+    if (!simulate(&s, &x->o, &x->instances[i], &order))
+        _exit(1);
+    enum outcome o = s.result.outcome;
+    uint32_t answer = (mutant ? noticed(&s.result) : o == ENDED || o == SKIPPED) ? YES : 0;
+    if (!mutant)
+        answer |= asked_for(lane_trace(&s.lane));
+    simulated_free(&s);
+    return answer;
 }
 
-static unsigned parallel(void)
+/* In a child: job after job, until there are no more. */
+static void work(struct matrix *x, struct post *post)
 {
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
-    return n < 1 ? 1 : n > 16 ? 16 : (unsigned)n;
-}
-
-static bool run_matrix(struct matrix *x, bool progress)
-{
-    struct child children[16];
-    struct pollfd p[16];
-    unsigned running = parallel();
-    size_t next = 0, done = 0;
-    for (unsigned i = 0; i < 16; i++)
-        children[i].fd = -1;
-    struct child clean = { .into = x->clean };
-    if (!start(x, &clean))
-        return false;
-    while (!proceed(x, &clean))
-        ;
-    if (clean.got < x->n)
-        return false;
-    while (done < x->count) {
-        for (unsigned i = 0; i < running; i++) {
-            if (children[i].fd < 0 && next < x->count) {
-                children[i] = (struct child){ .mutant = x->m[next], .into = x->killed[next] };
-                if (!start(x, &children[i]))
-                    return false;
-                next++;
-            }
-            p[i] = (struct pollfd){ .fd = children[i].fd, .events = POLLIN };
+    simulate_many();
+    for (;; post->busy = false) {
+        if (!post->busy) {
+            post->job = atomic_fetch_add(&x->shared->next, 1);
+            if (post->job >= x->jobs)
+                _exit(status_and_leaks(0));
+            post->instance = job_of(x, post->job).from;
+            post->busy = true;
         }
-        if (poll(p, running, -1) < 0 && errno != EINTR)
-            return false;
-        for (unsigned i = 0; i < running; i++)
-            if (p[i].revents && proceed(x, &children[i])) {
-                if (children[i].got < x->n)
-                    return false;
-                done++;
-            }
-        if (progress)
-            fprintf(stderr, "\r%zu of %zu mutants", done, x->count);
+        struct job j = job_of(x, post->job);
+        for (; post->instance < j.to; post->instance++)
+            j.row[post->instance] = answer_of(x, j.mutant, post->instance);
+        if (x->clean_known && isatty(2))
+            fprintf(stderr, "\r%zu of %zu mutants", post->job + 1, x->jobs);
     }
-    if (progress)
-        fprintf(stderr, "\r\033[K");
+}
+
+static bool start(struct matrix *x, struct post *post)
+{
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0)
+        work(x, post);
+    post->pid = pid;
+    return pid > 0;
+}
+
+/* A child died over an instance, or went round in circles: it noticed there.  Another goes on
+ * behind it. */
+static bool go_on(struct matrix *x, struct post *post)
+{
+    struct job j = job_of(x, post->job);
+    if (post->instance < j.to)
+        j.row[post->instance++] = j.mutant ? YES : 0;
+    return start(x, post);
+}
+
+static struct post *post_of(struct matrix *x, pid_t pid)
+{
+    for (unsigned i = 0; i < POSTS; i++)
+        if (x->shared->posts[i].pid == pid)
+            return &x->shared->posts[i];
+    return NULL;
+}
+
+static bool run_jobs(struct matrix *x, size_t jobs)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned running = cores < 1 ? 1 : cores > POSTS ? POSTS : (unsigned)cores;
+    x->jobs = jobs;
+    atomic_store(&x->shared->next, 0);
+    for (unsigned i = 0; i < running; i++)
+        if (!start(x, &x->shared->posts[i]))
+            return false;
+    while (running > 0) {
+        pid_t pid = waitpid(-1, NULL, 0);
+        if (pid < 0 && errno != EINTR)
+            return false;
+        struct post *post = post_of(x, pid);
+        if (post && !post->busy)
+            running--;
+        else if (post && !go_on(x, post))
+            return false;
+    }
     return true;
+}
+
+static bool run_matrix(struct matrix *x)
+{
+    if (!run_jobs(x, PARTS))
+        return false;
+    x->clean_known = true;
+    bool ran = run_jobs(x, x->count);
+    if (isatty(2))
+        fprintf(stderr, "\r\033[K");
+    return ran;
 }
 
 /* ---- what it shows ---- */
@@ -358,29 +404,32 @@ static bool set_up(struct matrix *x, const char *glob)
     };
     x->n = select_instances(&x->o, &x->instances);
     qsort(x->instances, x->n, sizeof *x->instances, by_file);
-    x->clean = calloc(x->n + 1, sizeof *x->clean);
     x->m = calloc(mutant_count + 1, sizeof *x->m);
     x->killed = calloc(mutant_count + 1, sizeof *x->killed);
-    if (!x->clean || !x->m || !x->killed)
+    if (!x->m || !x->killed)
         return false;
-    for (size_t i = 0; i < mutant_count; i++) {
-        if (glob && !glob_matches(glob, mutants[i]->name))
-            continue;
-        x->m[x->count] = mutants[i];
-        x->killed[x->count] = calloc(x->n + 1, sizeof *x->clean);
-        if (!x->killed[x->count++])
-            return false;
+    for (size_t i = 0; i < mutant_count; i++)
+        if (!glob || glob_matches(glob, mutants[i]->name))
+            x->m[x->count++] = mutants[i];
+    x->shared_size = sizeof *x->shared + (x->count + 1) * x->n * sizeof *x->clean;
+    x->shared =
+        mmap(NULL, x->shared_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (x->shared == MAP_FAILED) {
+        x->shared = NULL;
+        return false;
     }
+    x->clean = x->shared->cells;
+    for (size_t k = 0; k < x->count; k++)
+        x->killed[k] = x->clean + (k + 1) * x->n;
     return true;
 }
 
 static void tear_down(struct matrix *x)
 {
-    for (size_t i = 0; i < x->count; i++)
-        free(x->killed[i]);
+    if (x->shared)
+        munmap(x->shared, x->shared_size);
     free(x->killed);
     free(x->m);
-    free(x->clean);
     free(x->instances);
 }
 
@@ -406,8 +455,8 @@ int cmd_mutants(int argc, char **argv)
     if (list)
         return list_mutants(glob);
     struct matrix x = { 0 };
-    if (!set_up(&x, glob) || (x.count > 0 && !run_matrix(&x, isatty(2)))) {
-        fprintf(stderr, "spconform mutants: out of memory, processes or descriptors\n");
+    if (!set_up(&x, glob) || (x.count > 0 && !run_matrix(&x))) {
+        fprintf(stderr, "spconform mutants: out of memory or processes\n");
         tear_down(&x);
         return 2;
     }

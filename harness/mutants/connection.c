@@ -34,6 +34,7 @@ const struct mutant dial_given_up_after_three = {
     .name = "dial_given_up_after_three",
     .fault = "dials again three times only",
     .source = "",
+    .about = "dial ",
     .ask = note_dial,
     .dials = three_times,
 };
@@ -54,6 +55,7 @@ const struct mutant dial_given_up_when_refused = {
     .name = "dial_given_up_when_refused",
     .fault = "does not dial again where its first dial was refused",
     .source = "",
+    .about = "dial ",
     .ask = note_dial,
     .dials = unless_noted,
     .hides_close = note_refused, /* it never came to a greeting */
@@ -69,6 +71,7 @@ const struct mutant dial_given_up_when_closed = {
     .name = "dial_given_up_when_closed",
     .fault = "does not dial again when the peer closes without a greeting",
     .source = "",
+    .about = "dial ",
     .ask = note_dial,
     .dials = unless_noted,
     .hides_end = note_silent_end,
@@ -84,6 +87,7 @@ const struct mutant dial_given_up_after_reset = {
     .name = "dial_given_up_after_reset",
     .fault = "does not dial again when the peer has reset the connection",
     .source = "",
+    .about = "dial ",
     .ask = note_dial,
     .dials = unless_noted,
     .hides_end = note_reset,
@@ -104,6 +108,7 @@ const struct mutant dial_given_up_after_bad_greeting = {
     .name = "dial_given_up_after_bad_greeting",
     .fault = "does not dial again where it was greeted badly",
     .source = "",
+    .about = "dial ",
     .ask = note_dial,
     .dials = unless_noted,
     .octets_in = note_bad_greeting,
@@ -123,6 +128,7 @@ const struct mutant dial_reads_old_octets = {
     .name = "dial_reads_old_octets",
     .fault = "reads what came behind a bad greeting as the greeting of the next connection",
     .source = "",
+    .about = "dial ",
     .octets_in = keep_the_rest,
 };
 
@@ -138,6 +144,7 @@ const struct mutant dial_dies_of_flash = {
     .fault = "dies when the peer it dialled greets and closes",
     .source = "nanomsg #603",
     .arg = { true },
+    .about = "dial ",
     .hides_end = die_of_flash,
 };
 
@@ -146,6 +153,7 @@ const struct mutant dial_dies_of_reset_flash = {
     .fault = "dies when the peer it dialled greets and resets the connection",
     .source = "nanomsg #663",
     .arg = { false },
+    .about = "dial ",
     .hides_end = die_of_flash,
 };
 
@@ -168,6 +176,7 @@ const struct mutant dial_shared_by_sockets = {
     .name = "dial_shared_by_sockets",
     .fault = "does not dial where another of its sockets has dialled",
     .source = "",
+    .about = "dial ",
     .ask = dial_once_each,
 };
 
@@ -200,6 +209,7 @@ const struct mutant reconnect_max_ignored = {
     .name = "reconnect_max_ignored",
     .fault = "dials at the same pace whatever the largest reconnect time",
     .source = "",
+    .about = "reconnect-max",
     .ask = other_largest,
 };
 
@@ -208,6 +218,7 @@ const struct mutant reconnect_max_exceeded = {
     .fault = "waits longer than the largest reconnect time",
     .source = "",
     .arg = { 16 },
+    .about = "reconnect-max",
     .ask = other_largest,
 };
 
@@ -216,6 +227,7 @@ const struct mutant reconnect_max_0_grows = {
     .fault = "waits longer after each failure when the largest reconnect time is 0",
     .source = "nng #1230",
     .arg = { 1, 60000 },
+    .about = "reconnect-max",
     .ask = other_largest,
 };
 

@@ -1,26 +1,18 @@
-/* inproc.c -- faults of sockets that meet within one process.  note[7] of the mutation: they do. */
+/* inproc.c -- faults of sockets that meet within one process. */
 #include "mutants/families.h"
 #include "mutants/machine.h"
 #include "sp/protocol.h"
 #include <stdio.h>
 #include <string.h>
 
-static bool note_inproc(struct mutation *m, struct buf *line)
-{
-    m->note[7] |= strstr(buf_text(line), "inproc://") != NULL;
-    return true;
-}
-
-static bool inproc(const struct machine *k)
-{
-    return k->m->note[7] != 0;
-}
+static const char inproc[] = "inproc://"; /* what they are about */
 
 static bool swallow_empty(struct machine *k, pipe_id pipe, struct msg *msg, msec now)
 {
+    (void)k;
     (void)pipe;
     (void)now;
-    return !inproc(k) || msg->body.n > 0;
+    return msg->body.n > 0;
 }
 
 static const struct machine_hooks empty_hooks = { .arrived = swallow_empty };
@@ -30,13 +22,14 @@ const struct mutant inproc_empty_swallowed = {
     .fault = "delivers no empty message over inproc",
     .source = "",
     .machine = &empty_hooks,
-    .ask = note_inproc,
+    .about = inproc,
 };
 
 static bool lose_header(struct machine *k, struct sp_action *a, msec now)
 {
+    (void)k;
     (void)now;
-    if (inproc(k) && a->type == SP_ACT_SEND)
+    if (a->type == SP_ACT_SEND)
         a->msg.head.n = 0;
     return true;
 }
@@ -48,14 +41,12 @@ const struct mutant inproc_header_lost = {
     .fault = "hands on the body of a message over inproc, and not its header",
     .source = "",
     .machine = &header_hooks,
-    .ask = note_inproc,
+    .about = inproc,
 };
 
 static bool subscribe_to_all(struct machine *k, struct slice topic, bool on, enum err *answer)
 {
     (void)topic;
-    if (!inproc(k))
-        return true;
     *answer = k->original->subscribe(k->inner, slice_of(NULL, 0), on);
     return false;
 }
@@ -67,13 +58,13 @@ const struct mutant inproc_subscription_ignored = {
     .fault = "a SUB delivers all that a PUB of its process publishes",
     .source = "",
     .machine = &filter_hooks,
-    .ask = note_inproc,
+    .about = inproc,
 };
 
 static bool displace(struct machine *k, pipe_id pipe, bool *answer)
 {
     (void)answer;
-    if (inproc(k) && k->note[0])
+    if (k->note[0])
         k->original->pipe_del(k->inner, (pipe_id)k->note[0], 0);
     k->note[0] = pipe;
     return true;
@@ -86,7 +77,7 @@ const struct mutant inproc_pair_peer_displaced = {
     .fault = "a PAIR leaves its peer for another that dials it over inproc",
     .source = "",
     .machine = &displace_hooks,
-    .ask = note_inproc,
+    .about = inproc,
 };
 
 /* note[0]: what was asked; note[1]: what `kept` holds was refused. */
@@ -95,7 +86,6 @@ enum { OTHER, SEND, RECEIVE };
 static bool keep_payload(struct mutation *m, struct buf *line)
 {
     char ms[32], name[32], payload[256];
-    note_inproc(m, line);
     m->note[0] = line_is(line, "recv") ? RECEIVE : OTHER;
     if (sscanf(buf_text(line), "send %31s %31s %255s", name, ms, payload) == 3 && !m->note[1]) {
         m->note[0] = SEND;
@@ -107,7 +97,7 @@ static bool keep_payload(struct mutation *m, struct buf *line)
 
 static bool deliver_refused(struct mutation *m, struct buf *line)
 {
-    if (m->note[7] && m->note[0] == SEND && strcmp(buf_text(line), "err timedout") == 0) {
+    if (m->note[0] == SEND && strcmp(buf_text(line), "err timedout") == 0) {
         m->note[1] = 1;
     } else if (m->note[1] && m->note[0] == RECEIVE) {
         buf_clear(line);
@@ -121,6 +111,7 @@ const struct mutant inproc_queue_for_all = {
     .name = "inproc_queue_for_all",
     .fault = "delivers over inproc what a socket sent that its peer had refused",
     .source = "",
+    .about = inproc,
     .ask = keep_payload,
     .answer = deliver_refused,
 };

@@ -191,6 +191,7 @@ const struct mutant ipc_file_left_behind = {
     .name = "ipc_file_left_behind",
     .fault = "leaves the socket file when it closes its listener",
     .source = "nanomsg #666",
+    .about = "ipc://",
     .ask = remember_path,
     .answer = leave_file,
 };
@@ -207,6 +208,7 @@ const struct mutant ipc_listener_replaced = {
     .name = "ipc_listener_replaced",
     .fault = "removes the socket file of a listener that lives to listen there itself",
     .source = "",
+    .about = "ipc://",
     .ask = steal_path,
 };
 
@@ -231,6 +233,7 @@ const struct mutant ipc_stale_file_in_the_way = {
     .name = "ipc_stale_file_in_the_way",
     .fault = "does not listen where a socket file that nobody listens on was left",
     .source = "",
+    .about = "ipc://",
     .ask = find_stale,
     .answer = refuse_stale,
 };
@@ -248,6 +251,7 @@ const struct mutant ipc_pipes_end_with_file = {
     .name = "ipc_pipes_end_with_file",
     .fault = "closes the connections of an ipc listener whose socket file is gone",
     .source = "",
+    .about = "ipc://",
     .ask = remember_path,
     .frame_in = look_for_file,
 };

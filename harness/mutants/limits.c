@@ -32,6 +32,7 @@ const struct mutant limit_excludes_itself = {
     .fault = "refuses a message that is exactly as long as the receive limit",
     .source = "",
     .arg = { -1 },
+    .about = "max-recv",
     .ask = shift_limit,
 };
 
@@ -40,6 +41,7 @@ const struct mutant limit_lets_one_more_pass = {
     .fault = "accepts a message one octet longer than the receive limit",
     .source = "",
     .arg = { 1 },
+    .about = "max-recv",
     .ask = shift_limit,
 };
 
@@ -57,6 +59,7 @@ const struct mutant limit_never_above_one_mib = {
     .name = "limit_never_above_one_mib",
     .fault = "closes a connection over a message longer than 1 MiB, whatever the receive limit",
     .source = "mangos-v1 #31",
+    .about = "max-recv",
     .ask = cap_limit,
 };
 

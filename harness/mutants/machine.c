@@ -19,7 +19,7 @@ static const struct machine_hooks *hooks(const struct machine *k)
     static const struct machine_hooks none;
     const struct machine_hooks *h = k->m->mutant->machine;
     bool kind = h->kind == KIND_ANY || (h->kind == KIND_RAW) == k->original->raw;
-    return kind && (h->only == 0 || h->only == k->original->self) ? h : &none;
+    return k->m->there && kind && (h->only == 0 || h->only == k->original->self) ? h : &none;
 }
 
 bool machine_has(const struct machine *k, pipe_id pipe)

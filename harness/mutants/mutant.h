@@ -56,6 +56,10 @@ struct mutant {
     /* The patterns: hooks around the machine (machine.h); NULL: none. */
     const struct machine_hooks *machine;
 
+    /* A text, "dial " or the like: none of this happens before a line was asked in which it stands,
+     * and so never in a case that asks for no such thing.  NULL: always. */
+    const char *about;
+
     /* The adapter's verbs.  The line may be rewritten; false: it is swallowed. */
     bool (*ask)(struct mutation *, struct buf *line);
     bool (*answer)(struct mutation *, struct buf *line);

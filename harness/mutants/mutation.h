@@ -10,6 +10,7 @@ struct mutation {
     const struct mutant *mutant;
     void (*die)(void *ctx, const char *how);
     void *die_ctx;
+    bool there;                  /* what the mutant is about was asked for */
     unsigned streams;            /* opened so far */
     int64_t note[8];             /* the mutant's own */
     struct buf kept;             /* octets of the mutant's own */

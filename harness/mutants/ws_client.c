@@ -6,6 +6,8 @@
 #include "sp/protocol.h"
 #include "ws/sp_mapping.h"
 
+#define CLIENT_MUTANT(...) WS_MUTANT(__VA_ARGS__, .about = "dial ")
+
 enum { VALUE = 256 };
 static const char protocol[] = "Sec-WebSocket-Protocol";
 static const char accept_name[] = "Sec-WebSocket-Accept";
@@ -49,20 +51,23 @@ static bool not_looked_at(struct mutation *m, struct octet_fault *f, struct buf 
     return true;
 }
 
-WS_MUTANT(ws_client_accept_unchecked, "does not look at Sec-WebSocket-Accept", "",
-          .arg = { ACCEPT }, .http_in = not_looked_at);
-WS_MUTANT(ws_client_protocol_unchecked, "takes any sub-protocol that the server names", "",
-          .arg = { PROTOCOL }, .http_in = not_looked_at);
-WS_MUTANT(ws_client_takes_no_protocol, "goes on when the server names no sub-protocol", "",
-          .arg = { NO_PROTOCOL }, .http_in = not_looked_at);
-WS_MUTANT(ws_client_extension_unchecked, "goes on when the server uses an extension nobody offered",
-          "", .arg = { EXTENSIONS }, .http_in = not_looked_at);
-WS_MUTANT(ws_client_upgrade_unchecked, "goes on when the response does not say Upgrade: websocket",
-          "", .arg = { UPGRADE }, .http_in = not_looked_at);
-WS_MUTANT(ws_client_connection_unchecked, "goes on when the response has no Connection: Upgrade",
-          "", .arg = { CONNECTION }, .http_in = not_looked_at);
-WS_MUTANT(ws_client_http_version_unchecked, "goes on when the response is one of HTTP/1.0", "",
-          .arg = { HTTP_VERSION }, .http_in = not_looked_at);
+CLIENT_MUTANT(ws_client_accept_unchecked, "does not look at Sec-WebSocket-Accept", "",
+              .arg = { ACCEPT }, .http_in = not_looked_at);
+CLIENT_MUTANT(ws_client_protocol_unchecked, "takes any sub-protocol that the server names", "",
+              .arg = { PROTOCOL }, .http_in = not_looked_at);
+CLIENT_MUTANT(ws_client_takes_no_protocol, "goes on when the server names no sub-protocol", "",
+              .arg = { NO_PROTOCOL }, .http_in = not_looked_at);
+CLIENT_MUTANT(ws_client_extension_unchecked,
+              "goes on when the server uses an extension nobody offered", "", .arg = { EXTENSIONS },
+              .http_in = not_looked_at);
+CLIENT_MUTANT(ws_client_upgrade_unchecked,
+              "goes on when the response does not say Upgrade: websocket", "", .arg = { UPGRADE },
+              .http_in = not_looked_at);
+CLIENT_MUTANT(ws_client_connection_unchecked,
+              "goes on when the response has no Connection: Upgrade", "", .arg = { CONNECTION },
+              .http_in = not_looked_at);
+CLIENT_MUTANT(ws_client_http_version_unchecked, "goes on when the response is one of HTTP/1.0", "",
+              .arg = { HTTP_VERSION }, .http_in = not_looked_at);
 
 static bool any_status(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -79,12 +84,12 @@ static bool any_status(struct mutation *m, struct octet_fault *f, struct buf *he
     return true;
 }
 
-WS_MUTANT(ws_client_takes_success, "takes a 2xx for an upgrade", "", .arg = { 2 },
-          .http_in = any_status);
-WS_MUTANT(ws_client_takes_refusal, "takes a 4xx for an upgrade", "", .arg = { 4 },
-          .http_in = any_status);
-WS_MUTANT(ws_client_takes_redirection, "takes a 3xx for an upgrade", "", .arg = { 3 },
-          .http_in = any_status);
+CLIENT_MUTANT(ws_client_takes_success, "takes a 2xx for an upgrade", "", .arg = { 2 },
+              .http_in = any_status);
+CLIENT_MUTANT(ws_client_takes_refusal, "takes a 4xx for an upgrade", "", .arg = { 4 },
+              .http_in = any_status);
+CLIENT_MUTANT(ws_client_takes_redirection, "takes a 3xx for an upgrade", "", .arg = { 3 },
+              .http_in = any_status);
 
 static bool exact_case(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -98,8 +103,8 @@ static bool exact_case(struct mutation *m, struct octet_fault *f, struct buf *he
     return true;
 }
 
-WS_MUTANT(ws_client_in_one_case_only, "refuses a response that says Upgrade: WebSocket", "",
-          .http_in = exact_case);
+CLIENT_MUTANT(ws_client_in_one_case_only, "refuses a response that says Upgrade: WebSocket", "",
+              .http_in = exact_case);
 
 static bool die_of_response(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -108,8 +113,8 @@ static bool die_of_response(struct mutation *m, struct octet_fault *f, struct bu
     return true;
 }
 
-WS_MUTANT(ws_client_dies_of_other_response, "dies of a response that is not one of HTTP/1.1",
-          "nanomsg #907", .http_in = die_of_response);
+CLIENT_MUTANT(ws_client_dies_of_other_response, "dies of a response that is not one of HTTP/1.1",
+              "nanomsg #907", .http_in = die_of_response);
 
 static bool lose_the_rest(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -120,8 +125,8 @@ static bool lose_the_rest(struct mutation *m, struct octet_fault *f, struct buf 
     return true;
 }
 
-WS_MUTANT(ws_frames_behind_response_lost, "loses frames that come together with the response", "",
-          .http_in = lose_the_rest);
+CLIENT_MUTANT(ws_frames_behind_response_lost, "loses frames that come together with the response",
+              "", .http_in = lose_the_rest);
 
 static bool at_once_only(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -131,8 +136,8 @@ static bool at_once_only(struct mutation *m, struct octet_fault *f, struct buf *
     return true;
 }
 
-WS_MUTANT(ws_response_in_one_read, "fails on a response that comes in several segments", "",
-          .http_in = at_once_only);
+CLIENT_MUTANT(ws_response_in_one_read, "fails on a response that comes in several segments", "",
+              .http_in = at_once_only);
 
 static bool without_last_octet(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -153,8 +158,8 @@ static bool no_end_if_early(struct mutation *m, struct octet_fault *f)
     return f->note[0];
 }
 
-WS_MUTANT(ws_client_upgrades_early, "takes a response for whole without its last octet", "",
-          .http_in = without_last_octet, .hides_end = no_end_if_early);
+CLIENT_MUTANT(ws_client_upgrades_early, "takes a response for whole without its last octet", "",
+              .http_in = without_last_octet, .hides_end = no_end_if_early);
 
 /* ---- dialling again ---- */
 
@@ -188,11 +193,11 @@ static bool note_failure(struct mutation *m, struct octet_fault *f, struct buf *
     return true;
 }
 
-WS_MUTANT(ws_dial_given_up_when_refused, "does not dial again where the upgrade was refused", "",
-          .ask = note_dial, .dials = unless_noted, .http_in = note_refusal);
-WS_MUTANT(ws_dial_given_up_when_answered_wrong,
-          "does not dial again where the upgrade was answered wrongly", "", .ask = note_dial,
-          .dials = unless_noted, .http_in = note_failure);
+CLIENT_MUTANT(ws_dial_given_up_when_refused, "does not dial again where the upgrade was refused",
+              "", .ask = note_dial, .dials = unless_noted, .http_in = note_refusal);
+CLIENT_MUTANT(ws_dial_given_up_when_answered_wrong,
+              "does not dial again where the upgrade was answered wrongly", "", .ask = note_dial,
+              .dials = unless_noted, .http_in = note_failure);
 
 /* ---- what it asks for ---- */
 
@@ -218,12 +223,13 @@ static bool put_right(struct mutation *m, struct octet_fault *f, struct buf *hea
     return true;
 }
 
-WS_MUTANT(ws_req_asks_for_req, "a REQ that dials asks for req instead of what the server is", "",
-          .arg = { SP_REQ }, .http_out = own_name, .http_in = put_right);
-WS_MUTANT(ws_sub_asks_for_sub, "a SUB that dials asks for sub instead of what the server is", "",
-          .arg = { SP_SUB }, .http_out = own_name, .http_in = put_right);
-WS_MUTANT(ws_push_asks_for_push, "a PUSH that dials asks for push instead of what the server is",
-          "", .arg = { SP_PUSH }, .http_out = own_name, .http_in = put_right);
+CLIENT_MUTANT(ws_req_asks_for_req, "a REQ that dials asks for req instead of what the server is",
+              "", .arg = { SP_REQ }, .http_out = own_name, .http_in = put_right);
+CLIENT_MUTANT(ws_sub_asks_for_sub, "a SUB that dials asks for sub instead of what the server is",
+              "", .arg = { SP_SUB }, .http_out = own_name, .http_in = put_right);
+CLIENT_MUTANT(ws_push_asks_for_push,
+              "a PUSH that dials asks for push instead of what the server is", "",
+              .arg = { SP_PUSH }, .http_out = own_name, .http_in = put_right);
 
 static bool old_name(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -232,8 +238,8 @@ static bool old_name(struct mutation *m, struct octet_fault *f, struct buf *head
     return true;
 }
 
-WS_MUTANT(ws_bus_has_its_old_name, "a BUS that dials asks for x-nanomsg-bus", "mangos-v1 #62",
-          .arg = { SP_BUS }, .http_out = old_name, .http_in = put_right);
+CLIENT_MUTANT(ws_bus_has_its_old_name, "a BUS that dials asks for x-nanomsg-bus", "mangos-v1 #62",
+              .arg = { SP_BUS }, .http_out = old_name, .http_in = put_right);
 
 static bool two_names(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -246,8 +252,8 @@ static bool two_names(struct mutation *m, struct octet_fault *f, struct buf *hea
     return true;
 }
 
-WS_MUTANT(ws_client_asks_for_two, "asks for a second sub-protocol beside its own", "",
-          .http_out = two_names, .http_in = put_right);
+CLIENT_MUTANT(ws_client_asks_for_two, "asks for a second sub-protocol beside its own", "",
+              .http_out = two_names, .http_in = put_right);
 
 /* arg[0]: what it writes otherwise. */
 enum {
@@ -348,33 +354,34 @@ static bool any_accept(struct mutation *m, struct octet_fault *f, struct buf *he
     return true;
 }
 
-WS_MUTANT(ws_client_key_the_same, "sends the same key in every request", "", .arg = { KEY_SAME },
-          .http_out = otherwise, .http_in = any_accept);
-WS_MUTANT(ws_client_key_short, "sends a key of ten octets", "", .arg = { KEY_SHORT },
-          .http_out = otherwise, .http_in = any_accept);
-WS_MUTANT(ws_client_path_left_out, "asks for / whatever the address says", "", .arg = { TARGET },
-          .http_out = otherwise);
-WS_MUTANT(ws_client_query_left_out, "asks for the path of the address without its query", "",
-          .arg = { QUERY }, .http_out = otherwise);
-WS_MUTANT(ws_client_host_without_port, "leaves the port out of Host", "", .arg = { HOST },
-          .http_out = otherwise);
-WS_MUTANT(ws_client_no_host, "sends no Host", "", .arg = { NO_HOST }, .http_out = otherwise);
-WS_MUTANT(ws_client_version_8, "asks for version 8 of the protocol", "", .arg = { VERSION_8 },
-          .http_out = otherwise);
-WS_MUTANT(ws_client_no_version, "asks for no version of the protocol", "", .arg = { NO_VERSION },
-          .http_out = otherwise);
-WS_MUTANT(ws_client_posts, "asks by POST", "", .arg = { POST }, .http_out = otherwise);
-WS_MUTANT(ws_client_http_1_0, "asks by HTTP/1.0", "", .arg = { HTTP_1_0 }, .http_out = otherwise);
-WS_MUTANT(ws_client_no_upgrade, "does not say Upgrade: websocket", "", .arg = { NO_UPGRADE },
-          .http_out = otherwise);
-WS_MUTANT(ws_client_no_connection, "does not say Connection: Upgrade", "", .arg = { NO_CONNECTION },
-          .http_out = otherwise);
-WS_MUTANT(ws_client_extensions_torn, "offers extensions that break the rules of their list", "",
-          .arg = { EXTENSIONS_TORN }, .http_out = otherwise);
-WS_MUTANT(ws_client_announces_body, "announces a body behind its request, and sends none", "",
-          .arg = { BODY }, .http_out = otherwise);
-WS_MUTANT(ws_client_asks_for_all, "asks for * when its address has no path", "", .arg = { NO_PATH },
-          .http_out = otherwise);
+CLIENT_MUTANT(ws_client_key_the_same, "sends the same key in every request", "",
+              .arg = { KEY_SAME }, .http_out = otherwise, .http_in = any_accept);
+CLIENT_MUTANT(ws_client_key_short, "sends a key of ten octets", "", .arg = { KEY_SHORT },
+              .http_out = otherwise, .http_in = any_accept);
+CLIENT_MUTANT(ws_client_path_left_out, "asks for / whatever the address says", "",
+              .arg = { TARGET }, .http_out = otherwise);
+CLIENT_MUTANT(ws_client_query_left_out, "asks for the path of the address without its query", "",
+              .arg = { QUERY }, .http_out = otherwise);
+CLIENT_MUTANT(ws_client_host_without_port, "leaves the port out of Host", "", .arg = { HOST },
+              .http_out = otherwise);
+CLIENT_MUTANT(ws_client_no_host, "sends no Host", "", .arg = { NO_HOST }, .http_out = otherwise);
+CLIENT_MUTANT(ws_client_version_8, "asks for version 8 of the protocol", "", .arg = { VERSION_8 },
+              .http_out = otherwise);
+CLIENT_MUTANT(ws_client_no_version, "asks for no version of the protocol", "",
+              .arg = { NO_VERSION }, .http_out = otherwise);
+CLIENT_MUTANT(ws_client_posts, "asks by POST", "", .arg = { POST }, .http_out = otherwise);
+CLIENT_MUTANT(ws_client_http_1_0, "asks by HTTP/1.0", "", .arg = { HTTP_1_0 },
+              .http_out = otherwise);
+CLIENT_MUTANT(ws_client_no_upgrade, "does not say Upgrade: websocket", "", .arg = { NO_UPGRADE },
+              .http_out = otherwise);
+CLIENT_MUTANT(ws_client_no_connection, "does not say Connection: Upgrade", "",
+              .arg = { NO_CONNECTION }, .http_out = otherwise);
+CLIENT_MUTANT(ws_client_extensions_torn, "offers extensions that break the rules of their list", "",
+              .arg = { EXTENSIONS_TORN }, .http_out = otherwise);
+CLIENT_MUTANT(ws_client_announces_body, "announces a body behind its request, and sends none", "",
+              .arg = { BODY }, .http_out = otherwise);
+CLIENT_MUTANT(ws_client_asks_for_all, "asks for * when its address has no path", "",
+              .arg = { NO_PATH }, .http_out = otherwise);
 
 static bool frame_too_early(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -388,5 +395,5 @@ static bool frame_too_early(struct mutation *m, struct octet_fault *f, struct bu
     return true;
 }
 
-WS_MUTANT(ws_client_sends_too_early, "sends a frame before the upgrade is answered", "",
-          .http_out = frame_too_early);
+CLIENT_MUTANT(ws_client_sends_too_early, "sends a frame before the upgrade is answered", "",
+              .http_out = frame_too_early);

@@ -8,6 +8,8 @@
 #include "sp/protocol.h"
 #include "ws/sp_mapping.h"
 
+#define SERVER_MUTANT(...) WS_MUTANT(__VA_ARGS__, .about = "listen ")
+
 enum { VALUE = 256 };
 static const char protocol[] = "Sec-WebSocket-Protocol";
 static const char key[] = "Sec-WebSocket-Key";
@@ -57,12 +59,12 @@ static bool echo_offer(struct mutation *m, struct octet_fault *f, struct buf *he
     return true;
 }
 
-WS_MUTANT(ws_wrong_protocol_accepted,
-          "serves clients that ask for a sub-protocol of SP other than its own", "",
-          .arg = { true }, .http_in = accept_other, .http_out = echo_offer);
+SERVER_MUTANT(ws_wrong_protocol_accepted,
+              "serves clients that ask for a sub-protocol of SP other than its own", "",
+              .arg = { true }, .http_in = accept_other, .http_out = echo_offer);
 
-WS_MUTANT(ws_unknown_protocol_accepted, "serves clients whatever sub-protocol they ask for", "",
-          .arg = { false }, .http_in = accept_other, .http_out = echo_offer);
+SERVER_MUTANT(ws_unknown_protocol_accepted, "serves clients whatever sub-protocol they ask for", "",
+              .arg = { false }, .http_in = accept_other, .http_out = echo_offer);
 
 static bool accept_alike(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -73,8 +75,8 @@ static bool accept_alike(struct mutation *m, struct octet_fault *f, struct buf *
     return true;
 }
 
-WS_MUTANT(ws_protocol_found_anywhere, "finds its sub-protocol within longer words", "",
-          .http_in = accept_alike);
+SERVER_MUTANT(ws_protocol_found_anywhere, "finds its sub-protocol within longer words", "",
+              .http_in = accept_alike);
 
 static bool accept_none(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -95,8 +97,8 @@ static bool answer_none(struct mutation *m, struct octet_fault *f, struct buf *h
     return true;
 }
 
-WS_MUTANT(ws_missing_protocol_accepted, "serves clients that ask for no sub-protocol", "",
-          .http_in = accept_none, .http_out = answer_none);
+SERVER_MUTANT(ws_missing_protocol_accepted, "serves clients that ask for no sub-protocol", "",
+              .http_in = accept_none, .http_out = answer_none);
 
 static bool accept_any(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -120,9 +122,9 @@ static bool say_400(struct mutation *m, struct octet_fault *f, struct buf *head)
     return true;
 }
 
-WS_MUTANT(ws_serves_what_it_refused,
-          "answers a wrong sub-protocol with 400, and then takes the connection for a pipe", "",
-          .http_in = accept_any, .http_out = say_400);
+SERVER_MUTANT(ws_serves_what_it_refused,
+              "answers a wrong sub-protocol with 400, and then takes the connection for a pipe", "",
+              .http_in = accept_any, .http_out = say_400);
 
 static bool refuse_lists(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -133,8 +135,9 @@ static bool refuse_lists(struct mutation *m, struct octet_fault *f, struct buf *
     return true;
 }
 
-WS_MUTANT(ws_protocol_list_refused, "takes a list of sub-protocols for one name, and refuses it",
-          "", .http_in = refuse_lists);
+SERVER_MUTANT(ws_protocol_list_refused,
+              "takes a list of sub-protocols for one name, and refuses it", "",
+              .http_in = refuse_lists);
 
 static bool last_line(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -155,8 +158,9 @@ static bool last_line(struct mutation *m, struct octet_fault *f, struct buf *hea
     return true;
 }
 
-WS_MUTANT(ws_protocol_lines_last_only, "looks at the last of several lines with sub-protocols only",
-          "", .http_in = last_line);
+SERVER_MUTANT(ws_protocol_lines_last_only,
+              "looks at the last of several lines with sub-protocols only", "",
+              .http_in = last_line);
 
 static bool answer_list(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -166,8 +170,8 @@ static bool answer_list(struct mutation *m, struct octet_fault *f, struct buf *h
     return true;
 }
 
-WS_MUTANT(ws_protocol_list_answered, "answers with the whole list of sub-protocols offered", "",
-          .http_out = answer_list);
+SERVER_MUTANT(ws_protocol_list_answered, "answers with the whole list of sub-protocols offered", "",
+              .http_out = answer_list);
 
 static bool answer_without(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -177,8 +181,8 @@ static bool answer_without(struct mutation *m, struct octet_fault *f, struct buf
     return true;
 }
 
-WS_MUTANT(ws_protocol_not_answered, "upgrades without saying which sub-protocol it speaks", "",
-          .http_out = answer_without);
+SERVER_MUTANT(ws_protocol_not_answered, "upgrades without saying which sub-protocol it speaks", "",
+              .http_out = answer_without);
 
 static bool other_pair1(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -191,8 +195,8 @@ static bool other_pair1(struct mutation *m, struct octet_fault *f, struct buf *h
     return true;
 }
 
-WS_MUTANT(ws_pair1_has_another_name, "calls PAIR v1 by another name than everybody", "",
-          .http_in = other_pair1);
+SERVER_MUTANT(ws_pair1_has_another_name, "calls PAIR v1 by another name than everybody", "",
+              .http_in = other_pair1);
 
 /* ---- other headers ---- */
 
@@ -223,8 +227,8 @@ static bool accept_for_it(struct mutation *m, struct octet_fault *f, struct buf 
     return true;
 }
 
-WS_MUTANT(ws_key_unchecked, "takes any text for a key, not just 16 octets in base64", "",
-          .http_in = any_key, .http_out = accept_for_it);
+SERVER_MUTANT(ws_key_unchecked, "takes any text for a key, not just 16 octets in base64", "",
+              .http_in = any_key, .http_out = accept_for_it);
 
 /* arg[0]: which header is put in where it is missing. */
 enum { KEY, VERSION, HOST };
@@ -241,12 +245,12 @@ static bool put_in(struct mutation *m, struct octet_fault *f, struct buf *head)
     return true;
 }
 
-WS_MUTANT(ws_key_missing_accepted, "upgrades a request without a key", "", .arg = { KEY },
-          .http_in = put_in);
-WS_MUTANT(ws_version_missing_accepted, "upgrades a request without a version", "",
-          .arg = { VERSION }, .http_in = put_in);
-WS_MUTANT(ws_host_missing_accepted, "upgrades a request without a Host", "", .arg = { HOST },
-          .http_in = put_in);
+SERVER_MUTANT(ws_key_missing_accepted, "upgrades a request without a key", "", .arg = { KEY },
+              .http_in = put_in);
+SERVER_MUTANT(ws_version_missing_accepted, "upgrades a request without a version", "",
+              .arg = { VERSION }, .http_in = put_in);
+SERVER_MUTANT(ws_host_missing_accepted, "upgrades a request without a Host", "", .arg = { HOST },
+              .http_in = put_in);
 
 static bool any_version(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -257,8 +261,8 @@ static bool any_version(struct mutation *m, struct octet_fault *f, struct buf *h
     return true;
 }
 
-WS_MUTANT(ws_version_unchecked, "upgrades a request of any version of the protocol", "",
-          .http_in = any_version);
+SERVER_MUTANT(ws_version_unchecked, "upgrades a request of any version of the protocol", "",
+              .http_in = any_version);
 
 static bool note_version(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -279,8 +283,8 @@ static bool echo_version(struct mutation *m, struct octet_fault *f, struct buf *
     return true;
 }
 
-WS_MUTANT(ws_version_echoed, "refuses another version by naming that, and not its own", "",
-          .http_in = note_version, .http_out = echo_version);
+SERVER_MUTANT(ws_version_echoed, "refuses another version by naming that, and not its own", "",
+              .http_in = note_version, .http_out = echo_version);
 
 /* arg[0]: Upgrade, or Connection; arg[1]: which of them are let through. */
 enum { UPGRADE, CONNECTION };
@@ -296,10 +300,10 @@ static bool any_word(struct mutation *m, struct octet_fault *f, struct buf *head
     return true;
 }
 
-WS_MUTANT(ws_upgrade_unchecked, "upgrades a request that does not ask for it", "",
-          .arg = { UPGRADE }, .http_in = any_word);
-WS_MUTANT(ws_connection_unchecked, "upgrades a request whose Connection does not say Upgrade", "",
-          .arg = { CONNECTION }, .http_in = any_word);
+SERVER_MUTANT(ws_upgrade_unchecked, "upgrades a request that does not ask for it", "",
+              .arg = { UPGRADE }, .http_in = any_word);
+SERVER_MUTANT(ws_connection_unchecked, "upgrades a request whose Connection does not say Upgrade",
+              "", .arg = { CONNECTION }, .http_in = any_word);
 
 static bool exact_word(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -311,10 +315,10 @@ static bool exact_word(struct mutation *m, struct octet_fault *f, struct buf *he
     return true;
 }
 
-WS_MUTANT(ws_upgrade_in_one_case_only, "refuses Upgrade: WebSocket", "", .arg = { UPGRADE },
-          .http_in = exact_word);
-WS_MUTANT(ws_connection_alone_only, "refuses Connection: keep-alive, Upgrade", "nanomsg #783",
-          .arg = { CONNECTION }, .http_in = exact_word);
+SERVER_MUTANT(ws_upgrade_in_one_case_only, "refuses Upgrade: WebSocket", "", .arg = { UPGRADE },
+              .http_in = exact_word);
+SERVER_MUTANT(ws_connection_alone_only, "refuses Connection: keep-alive, Upgrade", "nanomsg #783",
+              .arg = { CONNECTION }, .http_in = exact_word);
 
 static bool refuse_origin(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -325,8 +329,8 @@ static bool refuse_origin(struct mutation *m, struct octet_fault *f, struct buf 
     return true;
 }
 
-WS_MUTANT(ws_foreign_origin_refused, "refuses clients with an Origin that is not its own",
-          "mangos-v1 #265", .http_in = refuse_origin);
+SERVER_MUTANT(ws_foreign_origin_refused, "refuses clients with an Origin that is not its own",
+              "mangos-v1 #265", .http_in = refuse_origin);
 
 static bool note_deflate(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -345,10 +349,10 @@ static bool agree_to_deflate(struct mutation *m, struct octet_fault *f, struct b
     return true;
 }
 
-WS_MUTANT(ws_deflate_agreed, "agrees to compress messages, which it does not", "",
-          .http_in = note_deflate, .http_out = agree_to_deflate);
-WS_MUTANT(ws_extension_offer_refused, "refuses clients that offer an extension", "",
-          .arg = { true }, .http_in = note_deflate);
+SERVER_MUTANT(ws_deflate_agreed, "agrees to compress messages, which it does not", "",
+              .http_in = note_deflate, .http_out = agree_to_deflate);
+SERVER_MUTANT(ws_extension_offer_refused, "refuses clients that offer an extension", "",
+              .arg = { true }, .http_in = note_deflate);
 
 static bool other_accept(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -361,8 +365,8 @@ static bool other_accept(struct mutation *m, struct octet_fault *f, struct buf *
     return true;
 }
 
-WS_MUTANT(ws_accept_of_key_without_padding, "leaves the padding of Sec-WebSocket-Accept out", "",
-          .http_out = other_accept);
+SERVER_MUTANT(ws_accept_of_key_without_padding, "leaves the padding of Sec-WebSocket-Accept out",
+              "", .http_out = other_accept);
 
 /* ---- the line of the request ---- */
 
@@ -379,7 +383,7 @@ static bool any_method(struct mutation *m, struct octet_fault *f, struct buf *he
     return true;
 }
 
-WS_MUTANT(ws_post_accepted, "upgrades a POST like a GET", "", .http_in = any_method);
+SERVER_MUTANT(ws_post_accepted, "upgrades a POST like a GET", "", .http_in = any_method);
 
 static bool last_host(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -390,7 +394,7 @@ static bool last_host(struct mutation *m, struct octet_fault *f, struct buf *hea
     return true;
 }
 
-WS_MUTANT(ws_two_hosts_accepted, "takes a request with two Hosts", "", .http_in = last_host);
+SERVER_MUTANT(ws_two_hosts_accepted, "takes a request with two Hosts", "", .http_in = last_host);
 
 static bool no_extensions(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -400,8 +404,8 @@ static bool no_extensions(struct mutation *m, struct octet_fault *f, struct buf 
     return true;
 }
 
-WS_MUTANT(ws_extensions_unread, "does not read what extensions a request offers", "",
-          .http_in = no_extensions);
+SERVER_MUTANT(ws_extensions_unread, "does not read what extensions a request offers", "",
+              .http_in = no_extensions);
 
 static bool any_get(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -418,7 +422,7 @@ static bool any_get(struct mutation *m, struct octet_fault *f, struct buf *head)
     return true;
 }
 
-WS_MUTANT(ws_any_get_upgraded, "upgrades every GET", "", .http_in = any_get);
+SERVER_MUTANT(ws_any_get_upgraded, "upgrades every GET", "", .http_in = any_get);
 
 static bool old_status_line(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -428,8 +432,8 @@ static bool old_status_line(struct mutation *m, struct octet_fault *f, struct bu
     return true;
 }
 
-WS_MUTANT(ws_upgrades_by_http_1_0, "upgrades by a response of HTTP/1.0", "",
-          .http_out = old_status_line);
+SERVER_MUTANT(ws_upgrades_by_http_1_0, "upgrades by a response of HTTP/1.0", "",
+              .http_out = old_status_line);
 
 static bool first_line_has(struct buf *head, const char *text)
 {
@@ -449,7 +453,7 @@ static bool any_http(struct mutation *m, struct octet_fault *f, struct buf *head
     return true;
 }
 
-WS_MUTANT(ws_http_1_0_accepted, "upgrades a request of HTTP/1.0", "", .http_in = any_http);
+SERVER_MUTANT(ws_http_1_0_accepted, "upgrades a request of HTTP/1.0", "", .http_in = any_http);
 
 static bool die_of_request(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -462,10 +466,10 @@ static bool die_of_request(struct mutation *m, struct octet_fault *f, struct buf
     return true;
 }
 
-WS_MUTANT(ws_dies_of_other_request, "dies of a request that is not GET, or not HTTP/1.1",
-          "nanomsg #907", .http_in = die_of_request);
-WS_MUTANT(ws_dies_of_garbage, "dies of what is not HTTP", "", .arg = { true },
-          .http_in = die_of_request);
+SERVER_MUTANT(ws_dies_of_other_request, "dies of a request that is not GET, or not HTTP/1.1",
+              "nanomsg #907", .http_in = die_of_request);
+SERVER_MUTANT(ws_dies_of_garbage, "dies of what is not HTTP", "", .arg = { true },
+              .http_in = die_of_request);
 
 static bool any_path(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -479,8 +483,8 @@ static bool any_path(struct mutation *m, struct octet_fault *f, struct buf *head
     return true;
 }
 
-WS_MUTANT(ws_path_ignored, "serves every path, and not just that of its address", "mangos-v1 #96",
-          .http_in = any_path);
+SERVER_MUTANT(ws_path_ignored, "serves every path, and not just that of its address",
+              "mangos-v1 #96", .http_in = any_path);
 
 /* ---- how it is read and written ---- */
 
@@ -492,8 +496,8 @@ static bool at_once_only(struct mutation *m, struct octet_fault *f, struct buf *
     return true;
 }
 
-WS_MUTANT(ws_request_in_one_read, "refuses a request that comes in several segments", "",
-          .http_in = at_once_only);
+SERVER_MUTANT(ws_request_in_one_read, "refuses a request that comes in several segments", "",
+              .http_in = at_once_only);
 
 static bool another_is_silent(const struct octet_fault *f)
 {
@@ -524,9 +528,9 @@ static void turn_comes(struct mutation *m, struct octet_fault *f)
     buf_clear(&f->kept);
 }
 
-WS_MUTANT(ws_silent_client_stalls_all,
-          "answers no request while another client has not sent its own", "", .http_in = in_turn,
-          .alarm = turn_comes);
+SERVER_MUTANT(ws_silent_client_stalls_all,
+              "answers no request while another client has not sent its own", "",
+              .http_in = in_turn, .alarm = turn_comes);
 
 static bool without_end(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -542,8 +546,8 @@ static bool without_end(struct mutation *m, struct octet_fault *f, struct buf *h
     return true;
 }
 
-WS_MUTANT(ws_refusal_without_end, "refuses without the empty line that ends a response", "",
-          .http_out = without_end);
+SERVER_MUTANT(ws_refusal_without_end, "refuses without the empty line that ends a response", "",
+              .http_out = without_end);
 
 static bool greet(struct mutation *m, struct octet_fault *f, struct buf *head)
 {
@@ -557,4 +561,4 @@ static bool greet(struct mutation *m, struct octet_fault *f, struct buf *head)
     return true;
 }
 
-WS_MUTANT(ws_greeting_sent, "sends the SP greeting as its first frame", "", .http_out = greet);
+SERVER_MUTANT(ws_greeting_sent, "sends the SP greeting as its first frame", "", .http_out = greet);
