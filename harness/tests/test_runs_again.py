@@ -310,7 +310,8 @@ def test_runner_killed(tmp_path):
 
 def test_simulating_workers_killed_from_outside(tmp_path):
     """The runner waits until its rows are read: so it is certainly not through when they die."""
-    words = ("run", "--reference", "--report", "jsonl=-", "--out", str(tmp_path))
+    words = ("run", "--reference", "--transport", "tcp,ws", "--report", "jsonl=-")
+    words += ("--out", str(tmp_path))
     token = f"SPC_AGAIN=simulating-{os.getpid()}"
     with start(words, tmp_path, token) as process:
         first = process.stdout.readline()
@@ -321,7 +322,7 @@ def test_simulating_workers_killed_from_outside(tmp_path):
         assert workers
         for worker in workers:
             os.kill(worker, signal.SIGKILL)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=180)
     assert process.returncode == 0, (out[-2000:], err)
     lines = [json.loads(line) for line in (first + out).splitlines() if line.startswith(b"{")]
     names = [row["instance"] for row in lines if "instance" in row]
