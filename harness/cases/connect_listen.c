@@ -1,7 +1,8 @@
 /* connect_listen.c -- listeners, and what a socket does that has several endpoints or none. */
 #include "any.h"
 
-CASE(connect_64_at_once, .title = "greets each of 64 connections that are made at once, within 5 s",
+CASE(connect_64_at_once,
+     .title = "greets each of 64 connections that are made at once, in good time",
      .covers = "SP-CON-006", .why = "an accept loop that greets one peer after another stalls",
      .needs = "wire", .via = STREAM_LISTENS)
 {
@@ -15,7 +16,8 @@ CASE(connect_64_at_once, .title = "greets each of 64 connections that are made a
         us[i] = attach_raw(s);
     for (unsigned i = COUNT; i-- > 0;) /* the last first: none may wait for another */
         wire_expect(us[i], value(t, "00 'SP' 00 %s 0000", type_of(protocol)->octets));
-    expect_elapsed(t, start, 0, 5000);
+    /* 64 handshakes of TLS are work for both sides, and no waiting. */
+    expect_elapsed(t, start, 0, over_tls(t) ? 20000 : 5000);
 }
 
 CASE(connect_64_served, .title = "serves each of 64 peers that are connected at once",
