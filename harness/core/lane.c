@@ -96,6 +96,7 @@ static void start_adapter(struct lane *l)
     l->port->said = adapter_said;
     l->port->ctx = l;
     l->state = LANE_HELLO;
+    l->start_began = net_now(l->net);
     l->last_words[0] = '\0';
     deadline(l, START_MS);
     port_ask(l->port, "hello 1");
@@ -162,6 +163,7 @@ static void greet(struct lane *l, const char *line)
         adapter_unusable(l, why);
         return;
     }
+    l->start_took = net_now(l->net) - l->start_began + 1;
     begin_script(l);
 }
 

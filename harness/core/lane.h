@@ -46,6 +46,7 @@ struct lane {
     struct buf features, name, why;
     char last_words[160]; /* on stderr, of an adapter that has not said hello */
     uint64_t instance_seed;
+    msec start_began, start_took; /* of its adapter, at most; 0: read already */
 };
 
 void lane_init(struct lane *);

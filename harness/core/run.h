@@ -77,9 +77,10 @@ enum { PACKET_MAX = 48 * 1024 };
 size_t record_pack(const struct record *, char *packet);     /* at most PACKET_MAX */
 bool record_unpack(struct record *, char *packet, size_t n); /* points into packet; false: none */
 
-/* A worker's life; returns its exit status. */
+/* A worker's life; returns its exit status.  Of the lanes, which have an adapter each, those behind
+ * the first `always` are used while adapters start at once and the loop is never late. */
 int worker_live(const struct run_options *, const struct instance *, int fd, unsigned first_lane,
-                unsigned lanes, const char *scratch, pid_t runner);
+                unsigned always, unsigned lanes, const char *scratch, pid_t runner);
 int worker_simulated(const struct run_options *, const struct instance *, int fd, pid_t runner);
 /* One instance against the reference (or a mutant of it) in a world of its own. */
 struct simulated {

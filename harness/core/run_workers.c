@@ -34,8 +34,9 @@ bool start_worker(struct runner *r, unsigned n)
         for (unsigned i = 0; i < r->worker_count; i++)
             if (r->workers[i].fd >= 0)
                 close(r->workers[i].fd);
-        int status = run_is_live(r) ? worker_live(r->o, r->instances, fds[1], n * r->lanes_each,
-                                                  r->lanes_each, r->scratch, runner)
+        unsigned lanes = r->lanes_each + r->spare_each;
+        int status = run_is_live(r) ? worker_live(r->o, r->instances, fds[1], n * lanes,
+                                                  r->lanes_each, lanes, r->scratch, runner)
                                     : worker_simulated(r->o, r->instances, fds[1], runner);
         _exit(status_and_leaks(status));
     }
@@ -79,7 +80,7 @@ bool renew_worker(struct runner *r, unsigned n)
 
 static unsigned capacity(const struct runner *r)
 {
-    return run_is_live(r) ? r->lanes_each + 1 : KEEP_BUSY;
+    return run_is_live(r) ? r->lanes_each + r->spare_each + 1 : KEEP_BUSY;
 }
 
 static void give_order(struct runner *r, struct job *job, unsigned n)

@@ -239,6 +239,7 @@ static void start_workers(struct runner *r)
                                                   : cores();
     unsigned wanted = jobs < cores() ? jobs : cores();
     r->lanes_each = run_is_live(r) ? (jobs + wanted - 1) / wanted : 1;
+    r->spare_each = o->jobs == 0 && o->target == TARGET_COMMAND ? r->lanes_each : 0;
     while (r->worker_count < wanted && start_worker(r, r->worker_count))
         r->worker_count++;
     if (r->worker_count == 0)

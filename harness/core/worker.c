@@ -88,6 +88,8 @@ int worker_simulated(const struct run_options *o, const struct instance *instanc
 
 /* ---- live: several adapters in one loop ---- */
 
+enum { LIGHT_MS = 50, CALM_MS = 250 };
+
 struct live_lane {
     struct lane lane;
     struct live *live;
@@ -106,7 +108,8 @@ struct live {
     int listening; /* --attach: where adapters come in; -1: not yet */
     struct stream *orders;
     struct live_lane *lanes;
-    unsigned count;
+    unsigned count, always;
+    bool light;                      /* an adapter starts at once: more of them are no burden */
     struct live_lane *first, **last; /* lanes that can go on */
     struct order waiting[256];
     size_t waiting_count;
@@ -177,6 +180,9 @@ static void live_finished(struct lane *l, const struct lane_result *result)
     if (!give(w->fd, &r))
         w->over = true;
     ll->busy = false;
+    if (l->start_took > 0)
+        w->light = l->start_took <= LIGHT_MS;
+    l->start_took = 0;
     bool busy = false;
     for (unsigned i = 0; i < w->count; i++)
         busy = busy || w->lanes[i].busy;
@@ -184,6 +190,15 @@ static void live_finished(struct lane *l, const struct lane_result *result)
         pulse_stop(&w->pulse);
     ll->previous = l->port ? ll->order.instance + 1 : 0;
     live_runnable(l); /* it may take the next order */
+}
+
+/* Most of a run is waiting, which more adapters share; but what keeps the machine from keeping time
+ * costs more than it gains. */
+static bool spared(const struct live_lane *ll)
+{
+    const struct live *w = ll->live;
+    bool spare = ll >= w->lanes + w->always;
+    return spare && (!w->light || pulse_stalled_since(&w->pulse, net_now(w->net) - CALM_MS));
 }
 
 static void take_up(struct live_lane *ll)
@@ -194,7 +209,7 @@ static void take_up(struct live_lane *ll)
         start_instance(ll, ll->order.instance);
         return;
     }
-    if (ll->busy || w->waiting_count == 0)
+    if (ll->busy || w->waiting_count == 0 || spared(ll))
         return;
     ll->order = w->waiting[0];
     w->waiting_count--;
@@ -232,11 +247,17 @@ static void on_order(void *ctx, unsigned events)
 }
 
 int worker_live(const struct run_options *o, const struct instance *instances, int fd,
-                unsigned first_lane, unsigned lanes, const char *scratch, pid_t runner)
+                unsigned first_lane, unsigned always, unsigned lanes, const char *scratch,
+                pid_t runner)
 {
     settle_in(runner);
     struct live w = {
-        .options = o, .instances = instances, .fd = fd, .listening = -1, .count = lanes
+        .options = o,
+        .instances = instances,
+        .fd = fd,
+        .listening = -1,
+        .count = lanes,
+        .always = always,
     };
     bool black_box = o->target == TARGET_CONNECT || o->target == TARGET_LISTEN;
     w.last = &w.first;
