@@ -71,6 +71,8 @@ struct matrix {
     uint32_t **killed; /* per mutant, per instance */
     bool clean_known;
     size_t jobs;
+    const char *about[ABOUT]; /* what mutants are about, each text once */
+    unsigned abouts;
 };
 
 static bool noticed(const struct lane_result *r)
@@ -83,25 +85,26 @@ static unsigned bit_of(const struct sp_protocol *p)
     return p ? 1U << (p - sp_protocols) : 0;
 }
 
-/* The bit of what a mutant is about; those that are about the same have the same. */
-static uint32_t about_bit(const char *about)
+/* The bit of what a mutant is about. */
+static uint32_t about_bit(const struct matrix *x, const char *about)
 {
-    const char *known[ABOUT];
-    unsigned n = 0, k;
-    for (size_t i = 0; i < mutant_count; i++) {
-        const char *text = mutants[i]->about;
-        for (k = 0; text && k < n && strcmp(known[k], text) != 0; k++)
-            ;
-        if (text && k == n && n < ABOUT)
-            known[n++] = text;
-        if (text && k < n && strcmp(known[k], about) == 0)
+    for (unsigned k = 0; k < x->abouts; k++)
+        if (strcmp(x->about[k], about) == 0)
             return UINT32_C(1) << (ABOUT + k);
-    }
     return EVERY_ABOUT; /* more than there are bits: it is looked for everywhere */
 }
 
+static void list_abouts(struct matrix *x)
+{
+    for (size_t i = 0; i < mutant_count; i++) {
+        const char *about = mutants[i]->about;
+        if (about && x->abouts < ABOUT && about_bit(x, about) == EVERY_ABOUT)
+            x->about[x->abouts++] = about;
+    }
+}
+
 /* What the script asked for, by its calls. */
-static uint32_t asked_for(struct trace *trace)
+static uint32_t asked_for(const struct matrix *x, struct trace *trace)
 {
     uint32_t bits = 0, about = 0;
     char name[32];
@@ -111,9 +114,9 @@ static uint32_t asked_for(struct trace *trace)
             continue;
         if (sscanf(e->note, "open %*s %31s", name) == 1)
             bits |= bit_of(sp_protocol_named(name));
-        for (size_t k = 0; k < mutant_count; k++)
-            if (mutants[k]->about && strstr(e->note, mutants[k]->about))
-                about |= about_bit(mutants[k]->about);
+        for (unsigned k = 0; k < x->abouts; k++)
+            if (strstr(e->note, x->about[k]))
+                about |= about_bit(x, x->about[k]);
     }
     return trace_lost(trace) ? EVERY_PROTOCOL | EVERY_ABOUT
                              : (bits ? bits : (uint32_t)EVERY_PROTOCOL) | about;
@@ -132,7 +135,7 @@ static bool concerns(const struct matrix *x, const struct mutant *m, size_t inst
         return false;
     if (mutant_reads_sp(m) && !m->about_tls && !calls && (via & (WS | WSS)))
         return false;
-    if (m->about && !(x->clean[instance] & about_bit(m->about)))
+    if (m->about && !(x->clean[instance] & about_bit(x, m->about)))
         return false;
     if (mutant_is_of_patterns(m) && m->machine->only)
         bits = bit_of(sp_protocol_numbered(m->machine->only));
@@ -193,7 +196,7 @@ static uint32_t answer_of(const struct matrix *x, const struct mutant *mutant, s
     enum outcome o = s.result.outcome;
     uint32_t answer = (mutant ? noticed(&s.result) : o == ENDED || o == SKIPPED) ? YES : 0;
     if (!mutant)
-        answer |= asked_for(lane_trace(&s.lane));
+        answer |= asked_for(x, lane_trace(&s.lane));
     simulated_free(&s);
     return answer;
 }
@@ -402,6 +405,7 @@ static bool set_up(struct matrix *x, const char *glob)
     x->o = (struct run_options){
         .target = TARGET_REFERENCE, .patience = 2000, .slow = true, .seed = 1
     };
+    list_abouts(x);
     x->n = select_instances(&x->o, &x->instances);
     qsort(x->instances, x->n, sizeof *x->instances, by_file);
     x->m = calloc(mutant_count + 1, sizeof *x->m);
