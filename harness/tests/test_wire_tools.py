@@ -175,7 +175,8 @@ def test_trace_whose_output_nobody_reads():
     dialer, served = proxy.connect()
     dialer.sendall(REQ)
     assert exactly(served, 8) == REQ
-    dialer.settimeout(1)
+    dialer.settimeout(2)
+    served.settimeout(2)
     with pytest.raises(TimeoutError): # it stands still: nothing is passed on any more
         while True:
             dialer.sendall(PING * 1000)
