@@ -14,6 +14,7 @@ enum { RETRY_MS = 20, SETTLE_MS = 5 };
 struct learned {
     bool probed;      /* one of them has been to the end; the rest is known only then */
     bool greets;      /* it greeted */
+    bool mute;        /* it accepted a connection, and did not */
     bool parts;       /* it closes its side when the canary has closed its own */
     bool answers;     /* with a message of its own, within ANSWER_MS */
     bool dials;       /* --trigger has brought a connection */
@@ -35,6 +36,7 @@ struct black_box {
 
     /* the canary */
     struct stream *stream;
+    const struct stream *carrier; /* below TLS; else the same */
     struct buf in;
     bool opened; /* the first word, where it is ours */
     struct net_timer timer;

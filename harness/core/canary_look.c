@@ -63,17 +63,23 @@ static void bring_back(struct black_box *b, const char *why)
     b->until = net_now(b->net) + CANARY_MS;
 }
 
+/* A listener is there, whatever it makes of us. */
+static bool reached(const struct black_box *b)
+{
+    return b->stream && stream_connected(b->carrier);
+}
+
 static void try_later(struct black_box *b, const char *why, bool nobody)
 {
     msec now = net_now(b->net);
-    bool reached = b->stream && stream_connected(b->stream);
+    bool there = reached(b);
     bool can_restart = b->service.restart && !b->restarted && !b->for_hello;
     drop_canary(b);
     b->trouble = why;
     if (can_restart && (now >= b->until || (nobody && now >= b->began + REFUSED_MS))) {
         bring_back(b, why);
     } else if (now >= b->until) {
-        if (b->for_hello && reached && !b->port.hung)
+        if (b->for_hello && there && !b->port.hung)
             end_canary(b); /* there is something: the cases say what is wrong with it */
         else
             gone(b, why);
@@ -203,14 +209,16 @@ static void on_ready(void *ctx, unsigned events)
 
 static void not_greeted(struct black_box *b)
 {
-    bool reached = stream_connected(b->stream);
-    if (learned.greets && (reached || !b->trouble)) /* else it was refused before */
-        found_hung(b, reached ? "it accepts a connection and greets no more"
-                              : "it accepts no more connections");
-    else if (reached) /* as it always was: the cases say what is wrong with it */
+    bool there = reached(b);
+    if (learned.greets && (there || !b->trouble)) { /* else it was refused before */
+        found_hung(b, there ? "it accepts a connection and greets no more"
+                            : "it accepts no more connections");
+    } else if (there) { /* as it always was: the cases say what is wrong with it */
+        learned.mute = true;
         end_canary(b);
-    else
+    } else {
         try_later(b, b->trouble ? b->trouble : "it accepts no connection", false);
+    }
 }
 
 void canary_timer(struct black_box *b)
@@ -243,7 +251,8 @@ static void look(struct black_box *b)
     canary_address(&b->url, address, sizeof address);
     if (net_dial(b->net, address, &b->stream) != E_OK)
         b->stream = NULL;
-    else if (b->url.tls)
+    b->carrier = b->stream;
+    if (b->stream && b->url.tls)
         b->stream = tls_stream_new(b->net, b->stream, credentials_client(), NULL);
     if (!b->stream) {
         try_later(b, "it cannot be dialled", false);
@@ -252,7 +261,8 @@ static void look(struct black_box *b)
     b->state = LOOKING;
     stream_watch(b->stream, on_ready, b);
     open_up(b);
-    net_arm(b->net, &b->timer, b->until);
+    bool mute = learned.mute && !learned.greets; /* that it is there is all there is to see */
+    net_arm(b->net, &b->timer, mute ? net_now(b->net) + RETRY_MS : b->until);
 }
 
 void start_canary(struct black_box *b, bool for_hello)
