@@ -123,7 +123,7 @@ CASE(tls_cut_inside_a_message,
 
 CASE(tls_cut_inside_a_message_is_an_end,
      .title = "ends the pipe when TCP ends within a message, without close_notify",
-     .covers = "SP-TLS-024",
+     .covers = "SP-TLS-037",
      .why = "the pipe of a peer that is gone would stay for ever: a PAIR "
             "takes no other",
      .via = TLS | WSS)
@@ -154,7 +154,7 @@ CASE(
 }
 
 CASE(tls_cut_is_an_end, .title = "ends the pipe when TCP ends without close_notify",
-     .covers = "SP-TLS-024", .via = TLS | WSS)
+     .covers = "SP-TLS-037", .via = TLS | WSS)
 {
     struct iut *req = iut_open(t, "req");
     struct peer *one = attach(req, "rep");

@@ -16,7 +16,7 @@ CASE(ws_tcp_end_is_an_end,
 
 CASE(ws_tcp_half_close_is_an_end,
      .title = "ends the connection when the peer has ended its side without a Close",
-     .covers = "WS-CLS-028", .via = WS)
+     .covers = "WS-CLS-032", .via = WS)
 {
     struct talk k = talk_to(t);
 
