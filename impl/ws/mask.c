@@ -30,22 +30,37 @@ static inline void eight(uint8_t *to, const uint8_t *from, struct wide key)
     one(to + 7 * WIDE, from + 7 * WIDE, key);
 }
 
+/* The key as it stands at `offset`, twice, in the order of octets in memory.  A vector put together
+ * octet by octet would cost more than a short payload. */
+static inline uint64_t turned(const uint8_t key[4], uint64_t offset)
+{
+    uint8_t twice[8];
+    uint32_t k;
+    memcpy(twice, key, 4);
+    memcpy(twice + 4, key, 4);
+    memcpy(&k, twice + offset % 4, 4);
+    return k | (uint64_t)k << 32;
+}
+
 void ws_mask_copy(uint8_t *to, const uint8_t *from, size_t n, const uint8_t key[4], uint64_t offset)
 {
-    uint8_t turned[WIDE];
-    struct wide k;
+    uint64_t k = turned(key, offset), w;
+    struct wide wide = { { k, k } };
     size_t i = 0;
-    for (size_t j = 0; j < 4; j++)
-        turned[j] = key[(offset + j) % 4];
-    memcpy(turned + 4, turned, 4);
-    memcpy(turned + 8, turned, 8);
-    memcpy(&k, turned, WIDE);
     for (; n - i >= AT_ONCE; i += AT_ONCE)
-        eight(to + i, from + i, k);
+        eight(to + i, from + i, wide);
     for (; n - i >= WIDE; i += WIDE)
-        one(to + i, from + i, k);
-    for (; i < n; i++)
-        to[i] = from[i] ^ turned[i % WIDE];
+        one(to + i, from + i, wide);
+    if (n - i >= sizeof w) {
+        memcpy(&w, from + i, sizeof w);
+        w ^= k;
+        memcpy(to + i, &w, sizeof w);
+        i += sizeof w;
+    }
+    uint8_t rest[8];
+    memcpy(rest, &k, sizeof rest);
+    for (size_t j = 0; i < n; i++, j++)
+        to[i] = from[i] ^ rest[j];
 }
 
 void ws_mask(uint8_t *p, size_t n, const uint8_t key[4], uint64_t offset)
