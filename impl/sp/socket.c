@@ -102,8 +102,13 @@ static void send_on(struct sp_socket *s, const struct sp_action *a, msec now)
         socket_note(s, SP_ACT_DROP, a->pipe, "the pipe is gone");
         return;
     }
-    if (carrier_send(p->carrier, &a->msg) == E_OK) {
+    enum err err = carrier_send(p->carrier, &a->msg);
+    if (err == E_OK) {
         pipe_wrote(p, now);
+        return;
+    }
+    if (err == E_STATE) { /* its end is the next event, and says why */
+        socket_note(s, SP_ACT_DROP, a->pipe, "the connection is over");
         return;
     }
     socket_note(s, SP_ACT_CLOSE, a->pipe, "out of memory");

@@ -3,6 +3,8 @@
 #include "net_node.h"
 #include "net/tls_issue.h"
 #include "ws/frame.h"
+#include "ws/handshake.h"
+#include "ws/http.h"
 
 static struct buf ca, cert, key, foreign;
 
@@ -162,6 +164,57 @@ static void a_silent_peer_is_left(void **state)
     stream_close(e.s);
 }
 
+/* The response to the request that has come, and what is put behind it. */
+static void answer_upgrade(struct end *e, struct slice behind)
+{
+    struct http_head head;
+    struct buf answer = { 0 };
+    while (http_request_parse(slice_of(e->got, e->n), 0, &head) == 0)
+        read_until(w.net, e, e->n + 1);
+    const struct ws_response response = {
+        .key = http_find(&head, "sec-websocket-key", NULL)->value,
+        .protocol = http_find(&head, "sec-websocket-protocol", NULL)->value,
+    };
+    ws_response_write(&answer, &response);
+    buf_put_slice(&answer, behind);
+    assert_int_equal(put(e, answer.p, answer.n), answer.n);
+    buf_free(&answer);
+}
+
+/* A server that answers right, and breaks the protocol in the same breath, while a request waits
+ * to be sent again: what is told is what it did. */
+static void a_fault_glued_to_the_response_is_told(void **state)
+{
+    static struct meeting m;
+    struct node_socket *req = open_with_tls(SP_REQ);
+    struct buf fault = { 0 };
+    char url[160];
+    (void)state;
+    m.b.s = NULL;
+    assert_int_equal(net_listen(w.net, "tcp://127.0.0.1:0", meeting_accept, &m, &m.l), E_OK);
+    snprintf(url, sizeof url, "ws%s/", m.l->url + 3);
+    assert_int_equal(node_dial(req, url), E_OK);
+    TILL(m.b.s);
+    answer_upgrade(&m.b, slice_of(NULL, 0));
+    TILL(node_pipes(req) == 1);
+    send_text(req, "a request");
+    stream_close(m.b.s);
+    m.b.s = NULL;
+    TILL(m.b.s);
+    w.noted[0] = '\0';
+    ws_frame_write(&fault,
+                   &(struct ws_frame){ .length_declared = true, .declared = UINT64_C(1) << 40 });
+    answer_upgrade(&m.b, buf_slice(&fault));
+    TILL(strstr(w.noted, "closed on pipe"));
+    if (!strstr(w.noted, "longer than the receive limit"))
+        fail_msg("noted: %s", w.noted);
+    node_close(req);
+    stream_close(m.b.s);
+    listener_close(m.l);
+    TILL(!node_lingering(w.node));
+    buf_free(&fault);
+}
+
 static void a_foreign_certificate_is_refused(void **state)
 {
     (void)state;
@@ -226,6 +279,7 @@ int main(void)
         NODE_IN_BOTH(close_with_unread_messages),
         NODE_IN_BOTH(the_wrong_type_and_path_are_refused),
         NODE_IN(a_silent_peer_is_left, ""),
+        NODE_IN_BOTH(a_fault_glued_to_the_response_is_told),
         NODE_IN(a_foreign_certificate_is_refused, ""),
         NODE_IN_BOTH(what_is_missing_is_said),
     };
