@@ -170,11 +170,26 @@ static void linger_on(struct node_pipe *p, unsigned events)
 
 /* ---- life ---- */
 
-/* RFC 6455 5.3: masks and keys that nobody can foresee; a simulated world repeats itself. */
+static bool draw(struct node *node, void *to, size_t n)
+{
+    if (n > node->chances) {
+        if (RAND_bytes(node->chance, sizeof node->chance) != 1)
+            return false;
+        node->chances = sizeof node->chance;
+    }
+    uint8_t *from = node->chance + sizeof node->chance - node->chances;
+    memcpy(to, from, n);
+    memset(from, 0, n);
+    node->chances -= n;
+    return true;
+}
+
+/* RFC 6455 5.3: masks and keys that nobody can foresee, drawn many at a time, since four octets
+ * cost as much as hundreds; a simulated world repeats itself. */
 static void fill_random(void *ctx, void *to, size_t n)
 {
     struct node *node = ctx;
-    if (!node->net->simulated && RAND_bytes(to, (int)n) == 1)
+    if (!node->net->simulated && n <= sizeof node->chance && draw(node, to, n))
         return;
     for (uint8_t *p = to; n > 0;) {
         uint64_t some = rng_next(&node->rng);

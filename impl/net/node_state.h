@@ -16,6 +16,8 @@ struct node {
     struct node_config config;
     struct net *net;
     struct rng rng;
+    uint8_t chance[512]; /* octets that nobody can foresee: the last `chances` are not used yet */
+    size_t chances;
     struct list sockets; /* node_socket.link: open and lingering */
     struct list marked;  /* node_socket.marked: have something to do when the loop turns */
     struct net_timer turn;
