@@ -7,5 +7,5 @@ endif()
 
 option(FUZZ "Build the fuzz entries as libFuzzer programs (clang)" OFF)
 if(FUZZ)
-    add_compile_options(-fsanitize=fuzzer-no-link) # it learns from the libraries too
+    add_compile_options(-fsanitize=fuzzer-no-link) # coverage guides them
 endif()
