@@ -14,6 +14,7 @@ static const struct drawn {
     const char *label;
 } drawings[] = {
     { "iut_open", APP_TO_IUT, -1, "open %*" },
+    { "iut_context", APP_TO_IUT, -1, "a context of %0" },
     { "iut_send", APP_TO_IUT, 0, "%1" },
     { "iut_send_seq", APP_TO_IUT, 0, "%1 octets" },
     { "iut_send_raw", APP_TO_IUT, 0, "%1 | %2" },
@@ -88,7 +89,7 @@ struct step {
 struct walk {
     const char *at;
     const char *names[DRAWINGS + 1];
-    size_t sockets, peers; /* more than one: arrows say which */
+    size_t sockets, peers; /* with contexts; more than one: arrows say which */
 };
 
 static void append(char *label, const char *text, size_t n)
@@ -111,22 +112,25 @@ static bool append_value(char *label, const char *arg)
     if (strncmp(arg, "value(", 6) != 0 || !next_call(&arg, names, &call) || call.count < 2)
         return false;
     for (const char *p = call.args[1] + 1; *p && p[1]; p++) {
-        if (*p != '%' || next == call.count) {
+        bool itself = p[0] == '%' && p[1] == '%';
+        if (*p != '%' || itself || next == call.count) {
             append(label, p, 1);
+            p += itself;
             continue;
         }
-        n = strcspn(p, "sdiuxX"); /* the conversion ends with its letter */
+        n = strcspn(p, "sdiucxX"); /* the conversion ends with its letter */
         append_argument(label, call.args[next++]);
         p += p[n] ? n : n - 1;
     }
     return true;
 }
 
-/* An argument as it reads: a string without its quotes, anything else as it stands. */
+/* An argument as it reads: a string or a character without its quotes, anything else as it stands.
+ */
 static void append_argument(char *label, const char *arg)
 {
     size_t n = strlen(arg);
-    if (n >= 2 && arg[0] == '"' && arg[n - 1] == '"')
+    if (n >= 2 && (arg[0] == '"' || arg[0] == '\'') && arg[n - 1] == arg[0])
         append(label, arg + 1, n - 2);
     else if (!append_value(label, arg))
         append(label, arg, n);
@@ -188,13 +192,14 @@ static void begin(struct walk *w, const char *script)
     *w = (struct walk){ .at = script };
     for (size_t i = 0; i < DRAWINGS; i++)
         w->names[i] = drawings[i].name;
-    static const char *const makers[] = { "iut_open",         "attach_raw", "attach",
-                                          "attach_unchecked", "accept_raw", "reattach_raw",
-                                          "reattach",         "dial_raw",   NULL };
+    static const char *const makers[] = {
+        "iut_open",   "iut_context",  "attach_raw", "attach",   "attach_unchecked",
+        "accept_raw", "reattach_raw", "reattach",   "dial_raw", NULL
+    };
     const char *at = script;
     struct call_text call;
     while (next_call(&at, makers, &call)) {
-        if (strcmp(call.name, "iut_open") == 0)
+        if (strncmp(call.name, "iut_", 4) == 0)
             w->sockets++;
         else
             w->peers += strchr(call.result, '[') ? 2 : 1; /* an element: of several */
