@@ -145,14 +145,14 @@ static bool header_lists(struct lws *wsi, const char *name)
     return found;
 }
 
-/* The target may be in absolute form (RFC 7230 5.3.2). */
+/* The target may be in absolute form (RFC 7230 5.3.2); of two slashes the library tells one. */
 static bool is_for(struct lws *wsi, const struct endpoint *e)
 {
     char target[LONGEST_NAME + LONGEST_TARGET] = "";
     const char *path = target;
     lws_hdr_copy(wsi, target, sizeof target, WSI_TOKEN_GET_URI);
-    if (strncmp(target, "http://", 7) == 0 || strncmp(target, "https://", 8) == 0)
-        path = strchr(strstr(target, "://") + 3, '/');
+    if (strncmp(target, "http:/", 6) == 0 || strncmp(target, "https:/", 7) == 0)
+        path = strchr(strstr(target, ":/") + 2, '/');
     return path && strcmp(path, e->path) == 0;
 }
 
