@@ -83,7 +83,7 @@ CASE(ws_offer_list_odd_blanks,
 }
 
 CASE(ws_offer_list_of_fifty, .title = "serves a list of sub-protocols that has its own as the 50th",
-     .covers = "SP-WS-024", .needs = "wire", .via = WS_LISTENS)
+     .covers = "WS-OPN-082", .needs = "wire", .via = WS_LISTENS)
 {
     const char *before = "";
 

@@ -63,11 +63,20 @@ void is_taken_(struct at, struct shaken *);
 /* It fails the connection: no frame comes but a Close, and the end. */
 #define is_failed(a) is_failed_(HERE("is_failed(" #a ")"), (a))
 void is_failed_(struct at, struct shaken *);
-/* No upgrade, but HTTP all the same: it sends no frame, whether it ends the connection or not. */
+/* No upgrade, but HTTP all the same, whether it ends the connection or not: another connection of
+ * the socket, a PAIR, becomes a pipe, and takes what is sent; nothing is delivered from this one.
+ */
 #define is_no_pipe(a) is_no_pipe_(HERE("is_no_pipe(" #a ")"), (a))
 void is_no_pipe_(struct at, struct shaken *);
-/* This connection is over: a->us is the next, and its request has come.  Only few cases ask for
- * it: an implementation that is slow to dial again would fail them all for one fault. */
+/* Told to dial another place, it makes a pipe of that: a->us.  The first message that it delivers
+ * is from there. */
+#define takes_another(a) takes_another_(HERE("takes_another(" #a ")"), (a))
+void takes_another_(struct at, struct shaken *);
+/* It dials a->url once more within `ms`; never fails. */
+#define dials_within(a, ms) dials_within_(HERE("dials_within(" #a ", " #ms ")"), (a), (ms))
+bool dials_within_(struct at, struct shaken *, int64_t ms);
+/* This connection is over: a->us is the next, and its request has come.  No clause asks for it, so
+ * that a case about a MUST does without (takes_another). */
 #define dials_again(a) dials_again_(HERE("dials_again(" #a ")"), (a))
 void dials_again_(struct at, struct shaken *);
 #define may_be_taken(a, what) may_be_taken_(HERE("may_be_taken(" #a ", " #what ")"), (a), (what))

@@ -199,6 +199,22 @@ CLIENT_MUTANT(ws_dial_given_up_when_answered_wrong,
               "does not dial again where the upgrade was answered wrongly", "", .ask = note_dial,
               .dials = unless_noted, .http_in = note_failure);
 
+static bool spoilt_by_failure(struct mutation *m, struct octet_fault *f, struct buf *head)
+{
+    char value[VALUE], due[VALUE];
+    if (!f->dialled || http_status(head) != 101)
+        return true;
+    ws_due_accept(f, due, sizeof due);
+    http_get(head, accept_name, value, sizeof value);
+    if (m->note[0])
+        http_set(head, accept_name, "no");
+    m->note[0] |= strcmp(value, due) != 0;
+    return true;
+}
+
+WS_MUTANT(ws_client_spoilt_by_failure, "takes no response any more once one was wrong", "",
+          .http_in = spoilt_by_failure);
+
 /* ---- what it asks for ---- */
 
 /* arg[0]: of one type of socket only, so that the others show what else there is. */

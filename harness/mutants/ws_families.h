@@ -68,6 +68,7 @@
     X(ws_sub_asks_for_sub)                                                                         \
     X(ws_push_asks_for_push)                                                                       \
     X(ws_bus_has_its_old_name)                                                                     \
+    X(ws_client_spoilt_by_failure)                                                                 \
     X(ws_client_asks_for_two)                                                                      \
     X(ws_client_key_the_same)                                                                      \
     X(ws_client_key_short)                                                                         \
