@@ -170,7 +170,7 @@ CASE(ws_request_of_firefox, .title = "serves a request as Firefox writes it",
 }
 
 CASE(ws_request_forty_fields, .title = "serves a request with 40 fields that it does not know",
-     .covers = "WS-OPN-058", .needs = "wire", .via = WS_LISTENS)
+     .covers = "WS-OPN-082", .needs = "wire", .via = WS_LISTENS)
 {
     const char *extra = "";
 
@@ -210,7 +210,7 @@ CASE(ws_request_body, .title = "serves a request with a body, or refuses it",
 
     wire_send_text(a.us,
                    with(t, right_request(&a), "\r\n\r\n", "\r\nContent-Length: 4\r\n\r\nbody"));
-    if (!ws_answers_within(a.us, 300) || ws_expect_response(a.us) != 101)
+    if (!ws_answers_within(a.us, patience(t)) || ws_expect_response(a.us) != 101)
         variant(t, "a body is refused");
     else
         variant(t, "a request with a body is upgraded");
@@ -244,8 +244,9 @@ CASE(ws_request_no_name, .title = "refuses a header field without a name", .cove
     refuses_request(t, .extra = ": value\r\n");
 }
 
-CASE(ws_request_nul, .title = "refuses a header field with a NUL in its value",
-     .covers = "WS-OPN-062", .needs = "wire", .via = WS_LISTENS, .fragile = true)
+CASE(ws_request_nul,
+     .title = "refuses a header field with a NUL in its value, or takes it for a blank",
+     .covers = "WS-OPN-083", .needs = "wire", .via = WS_LISTENS, .fragile = true)
 {
     struct shaken a = asker(t);
     const char *right = right_request(&a);
@@ -253,7 +254,7 @@ CASE(ws_request_nul, .title = "refuses a header field with a NUL in its value",
 
     wire_send_octets(a.us, right, n);
     wire_send(a.us, "'X-Nul: a' 00 'b' 0d0a 0d0a");
-    is_refused(&a);
+    may_be_served(&a, "a field with a NUL");
 }
 
 CASE(ws_request_first_line_folded,

@@ -114,18 +114,29 @@ CASE(ws_request_no_version_field,
     }
 
 VERSION(ws_request_version_0, "0")
-VERSION(ws_request_version_7, "7")
 VERSION(ws_request_version_12, "12")
 VERSION(ws_request_version_14, "14")
 VERSION(ws_request_version_255, "255")
 VERSION(ws_request_version_1, "1")
 VERSION(ws_request_version_130, "130")
 
-/* The drafts before the RFC differ from it in nothing but the number. */
+/* The last drafts before the RFC differ from it in nothing but the number. */
+CASE(ws_request_version_7, .title = "refuses a request of WebSocket version 7, or knows that draft",
+     .covers = "WS-OPN-081", .needs = "wire", .via = WS_LISTENS, .fragile = true)
+{
+    may_serve_request(t, "version 7 (RFC 6455 4.4: a server may know several)", .version = "7");
+}
+
 CASE(ws_request_version_8, .title = "refuses a request of WebSocket version 8, or knows that draft",
-     .covers = "WS-OPN-056 SP-WS-027", .needs = "wire", .via = WS_LISTENS, .fragile = true)
+     .covers = "WS-OPN-081", .needs = "wire", .via = WS_LISTENS, .fragile = true)
 {
     may_serve_request(t, "version 8 (RFC 6455 4.4: a server may know several)", .version = "8");
+}
+
+CASE(ws_request_two_versions, .title = "does not upgrade a request with two versions",
+     .covers = "WS-OPN-055", .needs = "wire", .via = WS_LISTENS, .fragile = true)
+{
+    refuses_request(t, .extra = "Sec-WebSocket-Version: 8\r\n");
 }
 
 CASE(ws_request_version_words, .title = "refuses a version that is no number",
