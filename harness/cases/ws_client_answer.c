@@ -183,6 +183,13 @@ CASE(ws_client_connection_upgraded,
     fails_response(t, .connection = "Upgraded");
 }
 
+CASE(ws_client_connection_shorter,
+     .title = "fails a response whose Connection lacks the end of Upgrade", .covers = "WS-OPN-013",
+     .via = WS_DIALS)
+{
+    fails_response(t, .connection = "keep-alive, Upgrad");
+}
+
 CASE(ws_client_connection_small, .title = "finds the token upgrade of a response in small letters",
      .covers = "WS-OPN-013", .why = "several servers write it so", .via = WS_DIALS)
 {

@@ -85,6 +85,13 @@ CASE(ws_request_connection_upgrades,
     refuses_request(t, .connection = "Upgrades");
 }
 
+CASE(ws_request_connection_shorter,
+     .title = "does not upgrade a request whose Connection lacks the end of Upgrade",
+     .covers = "WS-OPN-051", .needs = "wire", .via = WS_LISTENS, .fragile = true)
+{
+    refuses_request(t, .connection = "keep-alive, Upgrad");
+}
+
 CASE(ws_request_connection_no_upgrade,
      .title = "does not upgrade a request whose Connection is no-upgrade", .covers = "WS-OPN-051",
      .needs = "wire", .via = WS_LISTENS, .fragile = true)
