@@ -80,6 +80,8 @@ class Socket extends lines.Socket {
       this.setNumber(nn.NN_SURVEYOR, nn.NN_SURVEYOR_DEADLINE, number(value));
     } else if (option === 'resend-ivl' && type === 'req') {
       this.setNumber(nn.NN_REQ, nn.NN_REQ_RESEND_IVL, number(value));
+    } else if (option === 'ws-text') {
+      this.nn.wsopt(number(value) ? 'text' : 'binary');
     } else if (Object.hasOwn(METHODS, option)) {
       const n = number(value);
       try {
@@ -121,6 +123,8 @@ class Socket extends lines.Socket {
   async send(ms, message) {
     if (this.raw) throw new NotAvailable(); // there is no way to give a header
     if (!this.nn.sender) throw new Failure('notsup', `a ${this.nn.type} cannot send`);
+    // What came until now answered the survey before, and the application has had it.
+    if (this.nn.type === 'surveyor') this.arrived.length = 0;
     this.attempt(() => this.nn.send(message, nn.NN_DONTWAIT));
     const sent = await this.wait(() => this.failed || !this.nn.queue.length, ms);
     this.nn.queue.length = 0;
@@ -158,7 +162,7 @@ class Socket extends lines.Socket {
 lines.main({
   hello: () =>
     `node-nanomsg ${version} tcp tcp6 ipc inproc ws device pipes subscribe unsubscribe survey-deadline` +
-    ` resend-ivl ${Object.keys(METHODS).join(' ')}`,
+    ` resend-ivl ws-text ${Object.keys(METHODS).join(' ')}`,
   open(protocol, raw) {
     const type = protocol === 'pair0' ? 'pair' : protocol;
     if (!PROTOCOLS.includes(type)) throw new NotAvailable();
