@@ -98,11 +98,10 @@ void ws_manual(struct peer *p)
 static size_t whole_frame(struct peer *p, struct ws_head *h, struct slice *payload)
 {
     struct slice in = buf_slice(&p->in);
-    size_t head = ws_head_parse(in, h);
-    if (!p->ws->open || head == 0 || h->length > in.n - head)
-        return 0;
-    *payload = slice_of(in.p + head, (size_t)h->length);
-    return head + (size_t)h->length;
+    size_t n = p->ws->open ? ws_frame_parse(in, h) : 0;
+    if (n > 0)
+        *payload = slice_of(in.p + n - (size_t)h->length, (size_t)h->length);
+    return n;
 }
 
 /* The next frame, but no Ping unless `due` is one; where a control frame is due, messages that a

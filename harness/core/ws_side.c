@@ -24,15 +24,6 @@ void ws_side_free(struct ws_side *w)
 
 /* ---- frames in ---- */
 
-/* A whole frame at the front of `in`?  Its octets, or 0. */
-static size_t whole_frame(struct slice in, struct ws_head *h)
-{
-    size_t head = ws_head_parse(in, h);
-    if (head == 0 || h->length > in.n - head)
-        return 0;
-    return head + (size_t)h->length;
-}
-
 static bool is_control(const struct ws_head *h)
 {
     return h->opcode & 8;
@@ -89,7 +80,7 @@ void ws_side_look(struct peer *p)
     if (!w->open)
         return;
     for (struct slice in = slice_drop(buf_slice(&p->in), w->scanned);
-         (n = whole_frame(in, &h)) > 0 && !w->close_seen; in = slice_drop(in, n)) {
+         (n = ws_frame_parse(in, &h)) > 0 && !w->close_seen; in = slice_drop(in, n)) {
         w->scanned += n;
         if (is_control(&h))
             answer(p, slice_of(in.p, n), &h);
@@ -111,7 +102,7 @@ void ws_side_skip_control(struct peer *p)
     size_t n;
     if (!p->ws || !p->ws->open || p->ws->covered)
         return;
-    while ((n = whole_frame(buf_slice(&p->in), &h)) > 0 && is_control(&h)) {
+    while ((n = ws_frame_parse(buf_slice(&p->in), &h)) > 0 && is_control(&h)) {
         ws_side_look(p);
         peer_consume(p, n);
     }
@@ -122,7 +113,7 @@ bool ws_side_control_begins(struct peer *p)
     struct ws_head h;
     struct slice in = buf_slice(&p->in);
     return p->ws && p->ws->open && !p->ws->covered && in.n > 0 && in.p[0] & 8 &&
-           whole_frame(in, &h) == 0;
+           ws_frame_parse(in, &h) == 0;
 }
 
 /* Octets up to the end of the first whole message, or 0. */
@@ -130,7 +121,7 @@ static size_t message_end(struct slice all)
 {
     struct ws_head h;
     size_t n;
-    for (struct slice in = all; (n = whole_frame(in, &h)) > 0; in = slice_drop(in, n))
+    for (struct slice in = all; (n = ws_frame_parse(in, &h)) > 0; in = slice_drop(in, n))
         if (!is_control(&h) && h.fin)
             return (size_t)(in.p - all.p) + n;
     return 0;
@@ -146,7 +137,7 @@ bool ws_side_message(struct peer *p, struct at at, struct slice *payload)
         return false;
     if (!w->covered) {
         buf_clear(&w->message);
-        for (struct slice in = slice_of(all.p, end); (n = whole_frame(in, &h)) > 0;
+        for (struct slice in = slice_of(all.p, end); (n = ws_frame_parse(in, &h)) > 0;
              in = slice_drop(in, n)) {
             if (is_control(&h))
                 continue;

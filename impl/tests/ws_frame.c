@@ -126,6 +126,20 @@ static void first_two_octets(void **state)
     assert_int_equal(h.length, 5);
 }
 
+static void whole_or_not(void **state)
+{
+    (void)state;
+    static const char octets[] = "\x82\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58\x89";
+    struct ws_head h;
+    for (size_t n = 0; n < 11; n++)
+        assert_int_equal(ws_frame_parse(slice_of(octets, n), &h), 0);
+    assert_int_equal(ws_frame_parse(slice_of(octets, 11), &h), 11);
+    assert_int_equal(ws_frame_parse(slice_of(octets, 12), &h), 11);
+    assert_int_equal(h.length, 5);
+    static const char claim[] = "\x82\x7f\xff\xff\xff\xff\xff\xff\xff\xff..";
+    assert_int_equal(ws_frame_parse(slice_of(claim, sizeof claim), &h), 0);
+}
+
 static void a_full_buffer(void **state)
 {
     (void)state;
@@ -141,9 +155,9 @@ static void a_full_buffer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writes),        cmocka_unit_test(reads),
-        cmocka_unit_test(length_forms),  cmocka_unit_test(first_two_octets),
-        cmocka_unit_test(a_full_buffer),
+        cmocka_unit_test(writes),       cmocka_unit_test(reads),
+        cmocka_unit_test(length_forms), cmocka_unit_test(first_two_octets),
+        cmocka_unit_test(whole_or_not), cmocka_unit_test(a_full_buffer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,6 +31,12 @@ size_t ws_head_parse(struct slice in, struct ws_head *out)
     return size;
 }
 
+size_t ws_frame_parse(struct slice in, struct ws_head *out)
+{
+    size_t head = ws_head_parse(in, out);
+    return head == 0 || out->length > in.n - head ? 0 : head + (size_t)out->length;
+}
+
 static enum ws_length_form minimal(uint64_t length)
 {
     return length < FORM_16 ? WS_LENGTH_7 : length <= UINT16_MAX ? WS_LENGTH_16 : WS_LENGTH_64;

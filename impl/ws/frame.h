@@ -31,6 +31,9 @@ struct ws_head {
 /* Octets used, or 0 when more are needed; never wrong.  With two octets or more, `fin`, `rsv`,
  * `opcode`, `masked` and `length_form` are told in any case, and `length` when that is 1. */
 size_t ws_head_parse(struct slice in, struct ws_head *out);
+/* The same for a frame that is whole, payload and all: its octets, or 0.  The payload is the last
+ * `length` of them. */
+size_t ws_frame_parse(struct slice in, struct ws_head *out);
 
 /* ---- writing ---- */
 
