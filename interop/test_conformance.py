@@ -121,8 +121,7 @@ NAMED = {
 
 @pytest.mark.parametrize("peer", PEERS)
 def test_websocket_and_tls(peer, tmp_path):
-    """Races of both libraries there are not all listed yet: one instance in a hundred may differ
-    from the list, and none may be an ERROR of ours."""
+    """Every instance as the list says, races among them, and what must be found is found."""
     rows_file = tmp_path / "rows"
     done = spconform(
         "run", "--peer", peer, "--transport", "ws,wss,tls", "--out", tmp_path,
@@ -130,9 +129,8 @@ def test_websocket_and_tls(peer, tmp_path):
     )
     rows, summary = read_results(rows_file)
     bad = [f"{r['verdict']} {r['instance']}: {r['why']}" for r in rows if r["verdict"] in FAILED]
-    assert not any(row["verdict"] == "ERROR" for row in rows), done
+    assert not bad and done.status == 0, "\n".join(bad) or done
     assert len(rows) > 1000 and not summary.get("stopped"), done
-    assert len(bad) <= len(rows) / 100, "\n".join(bad)
     for case, verdict in NAMED[peer].items():
         assert verdict in {row["verdict"] for row in rows if row["case"] == case}, case
 
