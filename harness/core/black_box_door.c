@@ -44,7 +44,13 @@ void make_it_dial(struct black_box *b)
     if (ms != MSEC_NEVER && now >= b->until + ms) {
         learned.in_vain += b->brought > 0 && ms > 0;
         end_trigger(b); /* one client at a time */
+        b->draining = true;
         net_arm(b->net, &b->timer, now + SETTLE_MS);
+        return;
+    }
+    if (b->draining) { /* timers come before events: one more turn for what it had dialled */
+        b->draining = false;
+        net_arm(b->net, &b->timer, now + 1);
         return;
     }
     if (!is_kept(&b->trigger)) {

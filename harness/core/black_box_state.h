@@ -46,6 +46,7 @@ struct black_box {
     bool died; /* in this instance, though it may be back */
     struct kept trigger;
     unsigned brought;    /* connections, since it was started */
+    bool draining;       /* the client before has ended; what it still dialled is sent away */
     const char *trouble; /* of the last look */
     char why[200];
 };
