@@ -188,7 +188,11 @@ static void stale_lines_are_counted(void **state)
                                   "more* glob(25) FAIL \"x\" # 5\n"
                                   "skipped FAIL \"x\" # 6\n"
                                   "race FAIL sometimes \"x\" # 7\n"
-                                  "slow[*] FAIL \"x\" # 8\n");
+                                  "slow[*] FAIL \"x\" # 8\n"
+                                  "ends WARN sometimes \"x\" # 9\n"
+                                  "ends CRASH sometimes \"x\" # 10\n"
+                                  "ends WARN sometimes \"x\" # 11\n");
+    see(e, "ends", V_WARN, "x"); /* and not, this time, as line 10 has it */
     see(e, "a[tcp]", V_FAIL, "x");
     see(e, "skipped", V_SKIP, "na");
     see(e, "race", V_PASS, "");
@@ -203,8 +207,9 @@ static void stale_lines_are_counted(void **state)
         see(e, name, V_FAIL, "x");
     }
     struct buf out = { 0 };
-    assert_int_equal(expectations_unused(e, &out), 3);
+    assert_int_equal(expectations_unused(e, &out), 4);
     const char *got = buf_text(&out);
+    assert_non_null(strstr(got, ":11: ends: lines before it say all that it says\n"));
     assert_non_null(strstr(got, ":1: gone[*]: no instance of this run matches it\n"));
     assert_non_null(strstr(got, ":3: a[tcp]: lines before it say all that it says\n"));
     assert_non_null(strstr(got, ":4: many*: it covers 21 instances, 20 are allowed; if that is "
