@@ -56,7 +56,7 @@ const char *ws_own_protocol(const struct octet_fault *);
 /* The Sec-WebSocket-Accept that answers the request of this stream. */
 void ws_due_accept(const struct octet_fault *, char *to, size_t cap);
 
-/* For mutation.c. */
+/* For octet_fault.c. */
 void ws_watch(struct octet_fault *);
 void ws_pass_in(struct octet_fault *);
 void ws_pass_out(struct octet_fault *);
