@@ -8,7 +8,7 @@
 
 /* clang-format off */
 #define WS_MUTANTS(X)                                                                              \
-    /* ws_server.c */                                                                              \
+    /* ws_server_protocol.c */                                                                     \
     X(ws_wrong_protocol_accepted)                                                                  \
     X(ws_unknown_protocol_accepted)                                                                \
     X(ws_protocol_found_anywhere)                                                                  \
@@ -19,6 +19,7 @@
     X(ws_protocol_list_answered)                                                                   \
     X(ws_protocol_not_answered)                                                                    \
     X(ws_pair1_has_another_name)                                                                   \
+    /* ws_server_headers.c */                                                                      \
     X(ws_key_unchecked)                                                                            \
     X(ws_key_missing_accepted)                                                                     \
     X(ws_version_missing_accepted)                                                                 \
@@ -33,9 +34,10 @@
     X(ws_deflate_agreed)                                                                           \
     X(ws_extension_offer_refused)                                                                  \
     X(ws_accept_of_key_without_padding)                                                            \
-    X(ws_post_accepted)                                                                            \
     X(ws_two_hosts_accepted)                                                                       \
     X(ws_extensions_unread)                                                                        \
+    /* ws_server_request.c */                                                                      \
+    X(ws_post_accepted)                                                                            \
     X(ws_any_get_upgraded)                                                                         \
     X(ws_upgrades_by_http_1_0)                                                                     \
     X(ws_http_1_0_accepted)                                                                        \
