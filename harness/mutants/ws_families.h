@@ -110,16 +110,6 @@
     X(ws_text_unchecked)                                                                           \
     X(ws_text_delivered_and_refused)                                                               \
     X(ws_pair_sends_text)                                                                          \
-    X(ws_fragments_delivered_apart)                                                                \
-    X(ws_last_fragment_lost)                                                                       \
-    X(ws_continuation_without_start_delivered)                                                     \
-    X(ws_continuation_without_start_ignored)                                                       \
-    X(ws_start_within_message_joined)                                                              \
-    X(ws_start_within_message_ends_it)                                                             \
-    X(ws_empty_fragment_refused)                                                                   \
-    X(ws_header_within_first_fragment)                                                             \
-    X(ws_ping_ends_message)                                                                        \
-    X(ws_ping_joins_message)                                                                       \
     X(ws_empty_message_swallowed)                                                                  \
     X(ws_frame_in_two_reads)                                                                       \
     X(ws_mask_slips)                                                                               \
@@ -135,6 +125,17 @@
     X(ws_fragments_all_binary)                                                                     \
     X(ws_rsv1_set)                                                                                 \
     X(ws_header_in_its_own_message)                                                                \
+    /* ws_fragments.c */                                                                           \
+    X(ws_fragments_delivered_apart)                                                                \
+    X(ws_last_fragment_lost)                                                                       \
+    X(ws_continuation_without_start_delivered)                                                     \
+    X(ws_continuation_without_start_ignored)                                                       \
+    X(ws_start_within_message_joined)                                                              \
+    X(ws_start_within_message_ends_it)                                                             \
+    X(ws_empty_fragment_refused)                                                                   \
+    X(ws_header_within_first_fragment)                                                             \
+    X(ws_ping_ends_message)                                                                        \
+    X(ws_ping_joins_message)                                                                       \
     /* ws_octets.c */                                                                              \
     X(ws_one_octet_swallowed)                                                                      \
     X(ws_124_octets_refused)                                                                       \
@@ -153,7 +154,7 @@
     X(ws_text_of_four_refused)                                                                     \
     X(ws_text_of_ascii_refused)                                                                    \
     X(ws_continuations_stay_text)                                                                  \
-    /* ws_control.c */                                                                             \
+    /* ws_ping.c */                                                                                \
     X(ws_ping_delivered)                                                                           \
     X(ws_ping_unanswered)                                                                          \
     X(ws_pong_delivered)                                                                           \
@@ -170,6 +171,7 @@
     X(ws_empty_ping_answered_with_octet)                                                           \
     X(ws_pong_waits_for_message)                                                                   \
     X(ws_pong_masked_wrongly)                                                                      \
+    /* ws_close.c */                                                                               \
     X(ws_close_ignored)                                                                            \
     X(ws_close_delivered)                                                                          \
     X(ws_close_to_pub_dies)                                                                        \

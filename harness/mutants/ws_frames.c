@@ -47,15 +47,10 @@ WS_MUTANT(ws_rsv3_ignored, "ignores RSV3 in messages", "", .arg = { WS_RSV3, fal
 WS_MUTANT(ws_control_rsv_ignored, "ignores the reserved bits in control frames", "",
           .arg = { WS_RSV, true }, .ws_in = any_rsv);
 
-static bool reserved(const struct ws_seen *s)
-{
-    return (ws_opcode(s) >= 3 && ws_opcode(s) <= 7) || ws_opcode(s) >= 11;
-}
-
 static bool any_opcode(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
 {
     (void)f;
-    if (reserved(s) && ws_is_control(s) == m->mutant->arg[0])
+    if (ws_is_reserved(s) && ws_is_control(s) == m->mutant->arg[0])
         ws_set_opcode(s, WS_BINARY);
     return true;
 }
@@ -63,7 +58,7 @@ static bool any_opcode(struct mutation *m, struct octet_fault *f, struct ws_seen
 static bool no_opcode(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
 {
     (void)f;
-    return !(reserved(s) && ws_is_control(s) == m->mutant->arg[0]);
+    return !(ws_is_reserved(s) && ws_is_control(s) == m->mutant->arg[0]);
 }
 
 WS_MUTANT(ws_reserved_data_delivered, "delivers frames of the reserved opcodes 3 to 7", "",
@@ -78,7 +73,7 @@ WS_MUTANT(ws_reserved_control_ignored, "passes over frames of the reserved opcod
 static bool empty_before(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
 {
     (void)m;
-    if (s->head.rsv || reserved(s))
+    if (s->head.rsv || ws_is_reserved(s))
         ws_put(f, &s->before, false, WS_BINARY, true, slice_of(NULL, 0));
     return true;
 }
@@ -91,7 +86,7 @@ static bool said_and_ignored(struct mutation *m, struct octet_fault *f, struct w
 {
     uint8_t body[WS_CONTROL_MAX];
     (void)m;
-    if (s->claimed || !(s->head.rsv || reserved(s)))
+    if (s->claimed || !(s->head.rsv || ws_is_reserved(s)))
         return true;
     ws_say(f, WS_CLOSE, slice_of(body, ws_close_put(body, WS_PROTOCOL_ERROR, slice_text(""))));
     return false;
@@ -164,126 +159,6 @@ static bool sent_as_text(struct mutation *m, struct octet_fault *f, struct ws_se
 
 WS_MUTANT(ws_pair_sends_text, "a PAIR sends its messages as text", "", .arg = { SP_PAIR0 },
           .ws_out = sent_as_text);
-/* ---- fragments; note[0]: we are between the first and the last one of a message ---- */
-
-static bool fragment(struct octet_fault *f, const struct ws_seen *s)
-{
-    bool within = f->note[0];
-    if (!ws_is_control(s))
-        f->note[0] = !s->head.fin;
-    return within;
-}
-
-static bool apart(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
-{
-    (void)m;
-    (void)f;
-    if (!ws_is_control(s) && !reserved(s)) {
-        s->frame.more = false;
-        ws_set_opcode(s, WS_BINARY);
-    }
-    return true;
-}
-
-WS_MUTANT(ws_fragments_delivered_apart, "delivers each fragment as a message of its own", "",
-          .ws_in = apart);
-
-static bool first_only(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
-{
-    (void)m;
-    (void)f;
-    if (ws_opcode(s) == WS_CONTINUATION && s->head.fin)
-        buf_clear(&s->payload);
-    return true;
-}
-
-WS_MUTANT(ws_last_fragment_lost, "leaves the last fragment out of a message", "",
-          .ws_in = first_only);
-
-static bool no_start(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
-{
-    bool within = fragment(f, s);
-    if (ws_opcode(s) == WS_CONTINUATION && !within) {
-        ws_set_opcode(s, WS_BINARY);
-        return !m->mutant->arg[0];
-    }
-    return true;
-}
-
-WS_MUTANT(ws_continuation_without_start_delivered, "takes a continuation of nothing for a message",
-          "", .ws_in = no_start);
-WS_MUTANT(ws_continuation_without_start_ignored, "passes over a continuation of nothing", "",
-          .arg = { true }, .ws_in = no_start);
-
-static bool new_start(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
-{
-    bool within = fragment(f, s);
-    if (ws_is_message(s) && within && m->mutant->arg[0]) {
-        ws_put(f, &s->before, false, WS_CONTINUATION, true, slice_of(NULL, 0));
-    } else if (ws_is_message(s) && within) {
-        ws_set_opcode(s, WS_CONTINUATION);
-    }
-    return true;
-}
-
-WS_MUTANT(ws_start_within_message_joined, "takes a new message for the rest of one begun before",
-          "", .ws_in = new_start);
-WS_MUTANT(ws_start_within_message_ends_it, "takes a new message for the end of one begun before",
-          "", .arg = { true }, .ws_in = new_start);
-
-static bool empty_fragment(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
-{
-    (void)m;
-    bool within = fragment(f, s);
-    bool part = !ws_is_control(s) && (within || !s->head.fin);
-    if (part && s->payload.n == 0) {
-        ws_end(f, WS_PROTOCOL_ERROR);
-        return false;
-    }
-    return true;
-}
-
-WS_MUTANT(ws_empty_fragment_refused, "fails on a fragment without octets", "",
-          .ws_in = empty_fragment);
-
-static bool header_whole(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
-{
-    (void)m;
-    (void)f;
-    if (ws_is_message(s) && !s->head.fin && s->payload.n > 0 && s->payload.n < 4) {
-        buf_clear(&s->payload);
-        buf_fill(&s->payload, 0, 4);
-    }
-    return true;
-}
-
-WS_MUTANT(ws_header_within_first_fragment, "wants the SP header whole in the first fragment", "",
-          .ws_in = header_whole);
-
-static bool control_breaks(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
-{
-    (void)m;
-    if (fragment(f, s) && ws_is_control(s) && ws_opcode(s) != WS_CLOSE)
-        ws_put(f, &s->before, false, WS_CONTINUATION, true, slice_of(NULL, 0));
-    if (ws_opcode(s) == WS_CONTINUATION && f->note[1])
-        ws_set_opcode(s, WS_BINARY);
-    f->note[1] = f->note[0] && (ws_is_control(s) || f->note[1]);
-    return true;
-}
-
-WS_MUTANT(ws_ping_ends_message, "ends a message in fragments when a Ping comes in between", "",
-          .ws_in = control_breaks);
-
-static bool ping_joins(struct mutation *m, struct octet_fault *f, struct ws_seen *s)
-{
-    (void)m;
-    if (fragment(f, s) && ws_opcode(s) == WS_PING)
-        ws_put(f, &s->after, false, WS_CONTINUATION, false, buf_slice(&s->payload));
-    return true;
-}
-
-WS_MUTANT(ws_ping_joins_message, "puts the payload of a Ping in the message around it", "",
-          .ws_in = ping_joins);
 
 /* ---- how messages are read ---- */
 

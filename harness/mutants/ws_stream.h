@@ -30,6 +30,10 @@ static inline bool ws_is_message(const struct ws_seen *s)
 {
     return s->head.opcode == WS_BINARY || s->head.opcode == WS_TEXT;
 }
+static inline bool ws_is_reserved(const struct ws_seen *s)
+{
+    return (ws_opcode(s) >= 3 && ws_opcode(s) <= 7) || ws_opcode(s) >= 11;
+}
 /* The code of a Close; -1: it has none. */
 int ws_code(const struct ws_seen *);
 
