@@ -1,10 +1,7 @@
 /* peer.c -- our end of the wire: connections, octets, segmentation.  What SP makes of them is in
  * sp_peer.c. */
 #include "core/peer.h"
-#include "core/credentials.h"
 #include "core/ws_peer.h"
-#include "net/url.h"
-#include "core/black_box.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -190,11 +187,12 @@ void peer_put(struct peer *p, struct slice octets)
         peer_rewant(p);
 }
 
-/* ---- connections ---- */
+/* ---- its life ---- */
 
-static enum trace_framing trace_framing(const struct peer *p)
+void peer_describe(struct peer *p, uint16_t self)
 {
-    return p->ws ? TRACE_WS : p->ipc ? TRACE_IPC : TRACE_TCP;
+    enum trace_framing framing = p->ws ? TRACE_WS : p->ipc ? TRACE_IPC : TRACE_TCP;
+    trace_describe(p->t->trace, p->number, framing, self);
 }
 
 struct peer *peer_new(struct t *t, struct at at, struct stream *stream, const char *url,
@@ -225,7 +223,7 @@ struct peer *peer_new(struct t *t, struct at at, struct stream *stream, const ch
     char note[240];
     snprintf(note, sizeof note, "%s, %s", p->we_dialled ? "we dialled" : "it dialled", url);
     peer_trace(p, TRACE_OPEN, (struct slice){ 0 }, note);
-    trace_describe(t->trace, p->number, trace_framing(p), 0);
+    peer_describe(p, 0);
     stream_watch(stream, on_ready, p);
     peer_rewant(p);
     return p;
@@ -247,60 +245,6 @@ void peer_drop(struct peer *p, bool reset, const char *note)
     p->we_closed = true;
 }
 
-static void on_accept(void *ctx, struct stream *stream)
-{
-    struct endpoint *e = ctx;
-    e->seen++;
-    size_t room = sizeof e->waiting / sizeof e->waiting[0];
-    if (e->count == room) {
-        stream_close(stream);
-        return;
-    }
-    e->waiting[(e->first + e->count++) % room] = stream;
-    t_wake(e->t);
-}
-
-struct endpoint *endpoint_find(struct t *t, const char *url)
-{
-    for (struct endpoint *e = t->endpoints; e; e = e->next)
-        if (strcmp(e->url, url) == 0)
-            return e;
-    return NULL;
-}
-
-/* The address of what tls and ws are carried by. */
-static const char *below(struct t *t, struct at at, const char *url, char *text, size_t cap)
-{
-    struct url u;
-    if (url_parse(url, &u) != E_OK)
-        t_stop(t, UNFAIR, at, "not an address: %s", url);
-    u = url_below(&u);
-    url_text(&u, text, cap);
-    return text;
-}
-
-static struct endpoint *endpoint_listen(struct t *t, struct at at, const char *url)
-{
-    char address[160];
-    struct endpoint *e = calloc(1, sizeof *e);
-    if (!e)
-        cannot_judge(t, "out of memory");
-    e->t = t;
-    e->next = t->endpoints;
-    t->endpoints = e;
-    enum err err =
-        net_listen(t->net, below(t, at, url, address, sizeof address), on_accept, e, &e->listener);
-    if (err != E_OK)
-        t_stop(t, UNFAIR, at, "we cannot listen at %s: %s", url, err_name(err));
-    url_with_port(url, e->listener->url, e->url, sizeof e->url);
-    return e;
-}
-
-static bool needs_tls(const char *url)
-{
-    return strncmp(url, "tls+tcp:", 8) == 0 || strncmp(url, "wss:", 4) == 0;
-}
-
 void peer_secure(struct peer *p, struct at at, struct tls_context *context)
 {
     struct t *t = p->t;
@@ -315,76 +259,6 @@ void peer_secure(struct peer *p, struct at at, struct tls_context *context)
     stream_watch(p->stream, on_ready, p);
     peer_trace(p, TRACE_NOTE, (struct slice){ 0 }, "TLS; what follows is what it carries");
     peer_rewant(p);
-}
-
-struct peer *endpoint_accept(struct endpoint *e, struct at at)
-{
-    struct t *t = e->t;
-    msec deadline = t_patience(t);
-    while (e->count == 0)
-        if (!t_wait(t, deadline) && e->count == 0)
-            t_stop(t, FAILED, at, "it does not connect to %s", e->url);
-    struct stream *stream = e->waiting[e->first];
-    e->first = (e->first + 1) % (sizeof e->waiting / sizeof e->waiting[0]);
-    e->count--;
-    struct peer *p = peer_new(t, at, stream, e->url, e);
-    if (needs_tls(e->url) && !e->plain)
-        peer_secure(p, at, credentials_server());
-    return p;
-}
-
-static void await_connected(struct peer *p)
-{
-    msec deadline = t_patience(p->t);
-    while (!stream_connected(p->stream) && p->end == STREAM_OPEN) {
-        stream_want(p->stream, STREAM_WRITABLE | STREAM_READABLE);
-        if (!t_wait(p->t, deadline))
-            return;
-    }
-}
-
-struct peer *peer_dial(struct t *t, struct at at, const char *url, unsigned how)
-{
-    char address[160];
-    struct stream *stream;
-    enum err err = net_dial(t->net, below(t, at, url, address, sizeof address), &stream);
-    if (err != E_OK)
-        t_stop(t, UNFAIR, at, "we cannot dial %s: %s", url, err_name(err));
-    struct peer *p = peer_new(t, at, stream, url, NULL);
-    await_connected(p);
-    if (!stream_connected(p->stream) && p->end == STREAM_OPEN)
-        t_stop(t, FAILED, at, "%s does not accept a connection", url);
-    if (p->end == STREAM_REFUSED && !(how & DIAL_MAY_FAIL))
-        t_stop(t, FAILED, at, "%s refuses the connection", url);
-    if (p->end != STREAM_OPEN || !needs_tls(url) || (how & DIAL_PLAIN))
-        return p;
-    peer_secure(p, at, credentials_client());
-    await_connected(p);
-    if (!stream_connected(p->stream) && !(how & DIAL_MAY_FAIL))
-        t_stop(t, FAILED, at, "the TLS handshake does not come through: %s",
-               tls_stream_why(p->stream));
-    return p;
-}
-
-char *t_place(struct t *t, const char *scheme, char *url, size_t cap)
-{
-    unsigned n = ++t->place_count;
-    unsigned pid = t->on->pid;
-    if (strcmp(scheme, "ipc") == 0)
-        snprintf(url, cap, "ipc://%s/%u.%u", t->net->simulated ? "/sim" : t->on->scratch,
-                 t->on->lane, n);
-    else if (strcmp(scheme, "tcp6") == 0)
-        snprintf(url, cap, "tcp://[::1]:0");
-    else if (strcmp(scheme, "tls") == 0)
-        snprintf(url, cap, "tls+tcp://127.0.0.1:0"); /* what the certificate says */
-    else if (strcmp(scheme, "wss") == 0)
-        snprintf(url, cap, "wss://127.0.0.1:0/");
-    else if (strcmp(scheme, "inproc") == 0)
-        snprintf(url, cap, "inproc://place-%u", n);
-    else
-        snprintf(url, cap, "%s://127.%u.%u.%u:0%s", scheme, 16 + pid % 200, pid / 200 % 250,
-                 1 + t->on->lane % 250, strcmp(scheme, "ws") == 0 ? "/" : "");
-    return url;
 }
 
 void t_close_wire(struct t *t)
@@ -408,188 +282,4 @@ void t_close_wire(struct t *t)
         free(e);
     }
     t->endpoints = NULL;
-}
-
-/* ---- a service that dials us ---- */
-
-static void it_arrived(void *ctx)
-{
-    t_wake(ctx);
-}
-
-static struct peer *accept_service(struct t *t, struct at at, bool plain)
-{
-    msec deadline = t_patience(t);
-    struct stream *stream;
-    black_box_trigger(t->port);
-    while (!(stream = black_box_accept(t->port, it_arrived, t)))
-        if (!t_wait(t, deadline))
-            t_stop(t, FAILED, at, "it does not connect to %s", t->on->black_box_url);
-    struct peer *p = peer_new(t, at, stream, t->on->black_box_url, NULL);
-    if (needs_tls(p->url) && !plain)
-        peer_secure(p, at, credentials_server());
-    return p;
-}
-
-/* ---- what scripts say: connections ---- */
-
-struct peer *attach_raw_(struct at at, struct iut *s)
-{
-    return peer_attach(s, at, false);
-}
-
-struct peer *peer_attach(struct iut *s, struct at at, bool plain)
-{
-    struct t *t = s->t;
-    t_expect(t, at);
-    peers_settle(t);
-    if (t->via & (INPROC | LOCAL))
-        t_stop(t, UNFAIR, at, "the case is broken: attach without a wire");
-    struct peer *p;
-    if (dials(t) && t->on->black_box) {
-        for (p = t->peers; p; p = p->next)
-            if (p->end == STREAM_OPEN)
-                t_stop(t, SKIPPED, at, "a service that dials makes one connection at a time");
-        p = accept_service(t, at, plain);
-    } else if (dials(t)) {
-        char place[160];
-        struct endpoint *e =
-            endpoint_listen(t, at, t_place(t, via_scheme(t->via), place, sizeof place));
-        e->plain = plain;
-        iut_dial_(at, s, e->url);
-        p = endpoint_accept(e, at);
-    } else {
-        if (!s->listen_url[0])
-            snprintf(s->listen_url, sizeof s->listen_url, "%s", iut_listen_(at, s, NULL));
-        p = peer_dial(t, at, s->listen_url, plain ? DIAL_PLAIN : 0);
-    }
-    p->iut = s;
-    const struct sp_protocol *protocol = sp_protocol_named(s->protocol);
-    trace_describe(t->trace, p->number, trace_framing(p), protocol ? protocol->self : 0);
-    return p;
-}
-
-struct peer *reattach_raw_(struct at at, struct peer *old)
-{
-    struct t *t = old->t;
-    t_expect(t, at);
-    peers_settle(t);
-    struct peer *p = old->endpoint     ? endpoint_accept(old->endpoint, at)
-                     : old->we_dialled ? peer_dial(t, at, old->url, 0)
-                                       : accept_service(t, at, false);
-    p->iut = old->iut;
-    const struct sp_protocol *protocol = p->iut ? sp_protocol_named(p->iut->protocol) : NULL;
-    trace_describe(t->trace, p->number, trace_framing(p), protocol ? protocol->self : 0);
-    return p;
-}
-
-const char *our_listener(struct t *t)
-{
-    char place[160];
-    struct at at = HERE("our_listener(t)");
-    return endpoint_listen(t, at, t_place(t, via_scheme(t->via), place, sizeof place))->url;
-}
-
-const char *nobody_there(struct t *t)
-{
-    char place[160];
-    struct at at = HERE("nobody_there(t)");
-    t_place(t, via_scheme(t->via), place, sizeof place);
-    if (t->via & IPC)
-        return t_keep(t, place);
-    /* A port that was free a moment ago, on an address of ours alone. */
-    struct endpoint *e = endpoint_listen(t, at, place);
-    listener_close(e->listener);
-    e->listener = NULL;
-    const char *url = t_keep(t, e->url);
-    e->url[0] = '\0';
-    return url;
-}
-
-const char *free_place_over(struct t *t, const char *scheme)
-{
-    char place[160];
-    return t_keep(t, t_place(t, scheme, place, sizeof place));
-}
-
-const char *free_place(struct t *t)
-{
-    return free_place_over(t, via_scheme(t->via));
-}
-
-static const char *path_of(const char *url)
-{
-    return strncmp(url, "ipc://", 6) == 0 ? url + 6 : url;
-}
-
-bool socket_file_at(struct t *t, const char *url)
-{
-    return t->net->ops->file(t->net, path_of(url)) == NET_FILE;
-}
-
-void leave_stale_file(struct t *t, const char *url)
-{
-    t_note(t, "a socket file that nobody listens on is left at %s", url);
-    t->net->ops->file_leave_stale(t->net, path_of(url));
-}
-
-void unlink_file(struct t *t, const char *url)
-{
-    t_note(t, "%s is unlinked", url);
-    t->net->ops->file_unlink(t->net, path_of(url));
-}
-
-void start_listening_(struct at at, struct t *t, const char *url)
-{
-    t_expect(t, at);
-    endpoint_listen(t, at, url);
-}
-
-void stop_listening_(struct at at, struct t *t, const char *url)
-{
-    t_expect(t, at);
-    struct endpoint *e = endpoint_find(t, url);
-    if (!e || !e->listener)
-        t_stop(t, UNFAIR, at, "the case is broken: nobody listens at %s", url);
-    listener_close(e->listener);
-    e->listener = NULL;
-    e->url[0] = '\0';
-}
-
-struct peer *accept_raw_(struct at at, struct t *t, const char *url)
-{
-    t_expect(t, at);
-    peers_settle(t);
-    struct endpoint *e = endpoint_find(t, url);
-    if (!e)
-        t_stop(t, UNFAIR, at, "the case is broken: nobody listens at %s", url);
-    return endpoint_accept(e, at);
-}
-
-struct peer *dial_raw_(struct at at, struct t *t, const char *url)
-{
-    t_expect(t, at);
-    peers_settle(t);
-    return peer_dial(t, at, url, 0);
-}
-
-void expect_refused_(struct at at, struct t *t, const char *url)
-{
-    t_expect(t, at);
-    msec deadline = t_patience(t);
-    for (;;) {
-        struct peer *p = peer_dial(t, at, url, DIAL_MAY_FAIL);
-        if (p->end == STREAM_REFUSED)
-            return;
-        peer_drop(p, false, "we closed");
-        if (net_now(t->net) >= deadline)
-            t_stop(t, FAILED, at, "%s still accepts connections", url);
-        t_pause(t, net_now(t->net) + 10);
-    }
-}
-
-size_t connections_seen(struct t *t, const char *url)
-{
-    struct endpoint *e = endpoint_find(t, url);
-    return e ? e->seen : 0;
 }
