@@ -16,6 +16,8 @@ import pytest
 
 from conftest import ROOT, read_results, spconform
 
+pytestmark = pytest.mark.xdist_group("black box")  # what is started once serves all
+
 FLAGS = {
     "nanocat": {"dial": "--connect", "listen": "--bind"},
     "nngcat": {"dial": "--dial", "listen": "--listen"},
@@ -47,6 +49,9 @@ BESIDES = (
     # src/transports/ws/sws.c:1551 when a connection ends while a request is being sent, and
     # src/protocols/utils/priolist.c: nn_xreq_out() of a pipe that has gone.
     ("*", "nanocat", "req", "CRASH", "*[[]ws,*"),
+    # src/transports/tcp/stcp.c:422, src/transports/ipc/sipc.c:429: the same; in the state DONE the end of a send is not
+    # foreseen.
+    ("*", "nanocat", "req", "CRASH", "robust_random_*"),
     # src/sp/protocol/pipeline0/push.c: the list of those that are ready has one that has gone.
     ("*", "nngcat", "push", "CRASH", "*"),
     # src/transports/ws/ws_handshake.c:1350-1356: who was refused by 400 becomes a pipe all the same,
@@ -189,6 +194,7 @@ def test_role(runs, side, program, role, over):
 
 
 @pytest.mark.parametrize("over", ("tcp", "ws"))
+@pytest.mark.alone
 @pytest.mark.parametrize("program", FLAGS)
 def test_rep_in_seconds(program, over, tmp_path, runs):
     """Alone on the machine, when all the others are through."""

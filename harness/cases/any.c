@@ -4,7 +4,6 @@ enum {
     GOOD = 0x676f6f64, /* 'good' */
     ROUND_MS = 20,
     JUDGED_MS = 250, /* for the greeting */
-    REFUSAL_MS = 50, /* for a service that closes what it has accepted */
 };
 
 const struct endpoint_type endpoint_types[TYPES] = {

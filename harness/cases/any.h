@@ -37,6 +37,9 @@ void refuses_(struct at, struct t *, const char *head, const char *type, const c
 void refuses_other_types_(struct at, struct t *, struct iut *, const char *protocol,
                           const char *behind);
 
+/* For a service to close what it has accepted, or a PAIR what it has no room for. */
+enum { REFUSAL_MS = 50 };
+
 /* The pipe works.  REP and RESPONDENT answer on it; of other protocols only that it is open. */
 #define still_works(t, s, protocol, p)                                                             \
     still_works_(HERE("still_works(" #s ", " #p ")"), (t), (s), (protocol), (p))

@@ -7,8 +7,6 @@ struct ws_pipe ws_pipe_(struct at at, struct t *t)
     return (struct ws_pipe){ s, attach_(at, s, type_of(protocol)->peer) };
 }
 
-enum { REFUSAL_MS = 50 }; /* for a PAIR to close a pipe for which it has no room */
-
 struct peer *next_pipe_(struct at at, struct t *t, struct iut *s)
 {
     for (int64_t began = now(t);;) {
