@@ -32,7 +32,8 @@ class Adapter:
         for line in lines:
             self.process.stdin.write(line.encode() + b"\n")
 
-    def answer(self, seconds=10):
+    def answer(self, seconds=60):
+        """Only one that hangs takes so long, whatever else the machine does."""
         end = time.monotonic() + seconds
         while b"\n" not in self.pending:
             left = end - time.monotonic()
@@ -64,6 +65,12 @@ class Adapter:
 
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
 
     def end(self):
         """Its input ends; returns its exit status."""

@@ -12,12 +12,14 @@ import pytest
 from adapter import BUILT, ROOT, SOURCES, Adapter
 from conftest import left_running, spconform
 
+pytestmark = pytest.mark.xdist_group("WebSocket adapters")  # what is started once serves all
+
 LISTENERS = ("node-nanomsg", "npm-ws", "libwebsockets", "websockets")
 NAMES = (*LISTENERS, "chromium")
 STRANGERS = ("npm-ws", "libwebsockets", "websockets", "chromium")  # to SP
 FEATURES = {
     "node-nanomsg": "tcp tcp6 ipc inproc ws device pipes subscribe unsubscribe survey-deadline resend-ivl"
-    " ttl max-recv reconnect-min reconnect-max linger send-buf recv-buf",
+    " ttl max-recv reconnect-min reconnect-max linger send-buf recv-buf ws-text",
     "npm-ws": "ws wss pipes max-recv reconnect-min subscribe unsubscribe tls-ca tls-cert tls-key",
     "libwebsockets": "ws wss pipes max-recv reconnect-min subscribe unsubscribe tls-ca tls-cert tls-key",
     "websockets": "ws wss pipes max-recv reconnect-min subscribe unsubscribe tls-ca tls-cert tls-key",
@@ -46,18 +48,27 @@ def start(name, **environment):
 
 
 @pytest.fixture(scope="module")
-def running():
-    """Two processes of each, started when first asked for."""
+def processes():
     adapters = {}
-
-    def get(name, n=1):
-        if (name, n) not in adapters:
-            adapters[name, n] = start(name)
-        return adapters[name, n]
-
-    yield get
+    yield adapters
     for adapter in adapters.values():
         assert adapter.end() == 0
+
+
+@pytest.fixture
+def running(processes, request):
+    """Two processes of each, started when first asked for.  A test that fails may leave them amid
+    anything: the next one gets others."""
+
+    def get(name, n=1):
+        if (name, n) not in processes:
+            processes[name, n] = start(name)
+        return processes[name, n]
+
+    yield get
+    if getattr(request.node, "failed", False):
+        while processes:
+            processes.popitem()[1].kill()
 
 
 @pytest.fixture(params=NAMES)
