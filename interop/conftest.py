@@ -24,6 +24,11 @@ def program():
     return pytest.exit("spconform is not built: ci/build", returncode=2)
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "alone: holds only on a machine that does nothing else")
+    config.addinivalue_line("markers", "xdist_group(name): those that share what takes long to make")
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item):
     """Lets a fixture know that its test has failed."""

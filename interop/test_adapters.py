@@ -14,6 +14,8 @@ from conftest import spconform
 sys.path.insert(0, str(SOURCES / "broken"))
 from broken import FAULTS  # noqa: E402
 
+pytestmark = pytest.mark.xdist_group("adapters")  # what is started once serves all
+
 PEERS = tuple(COMMANDS)
 LIBRARIES = ("nanomsg", "nng")
 OPTIONS = (

@@ -15,6 +15,8 @@ import pytest
 from adapter import BUILT
 from conftest import ROOT, left_running, program
 
+pytestmark = pytest.mark.xdist_group("browser")  # what is started once serves all
+
 PEERS = ("reference", "nanomsg", "nng", "node-nanomsg")
 NO_DEVICE = ("libwebsockets",)
 SECURE = ("reference", "nng", "libwebsockets", "npm-ws")

@@ -10,6 +10,8 @@ import pytest
 
 from conftest import ROOT, program, read_results, spconform
 
+pytestmark = pytest.mark.xdist_group("faulty adapters")  # what is started once serves all
+
 VERBS = ("hello", "open", "set", "listen", "dial", "pipes", "send", "recv", "close", "reset")
 EVERYWHERE = ("exits", "hangs")
 SOMEWHERE = (

@@ -147,6 +147,7 @@ def measured(tmp_path_factory):
         }
 
 
+@pytest.mark.xdist_group("measured")
 @pytest.mark.parametrize("name", MEASURED)
 def test_suspects_are_measured_again(name, measured):
     """Alone in a fresh process; if it does not recur there, behind the one that ran before it."""
