@@ -18,6 +18,12 @@ enum { LINE = 3 }; /* where the keeper has its end */
 
 /* ---- the keeper ---- */
 
+struct ward {
+    pid_t shell;
+    bool ended; /* it was waited for: its number may be another's from now on */
+    int status;
+};
+
 static void become_shell(const char *command)
 {
     static const int ours[] = { SIGINT, SIGHUP, SIGPIPE, SIGTERM };
@@ -35,10 +41,12 @@ static void become_shell(const char *command)
 }
 
 /* A child that crashed says more than the shell that we had to end. */
-static void note(pid_t pid, int is, pid_t shell, int *status)
+static void note(struct ward *w, pid_t pid, int is)
 {
-    if (crash_of(is) || (pid == shell && !crash_of(*status)))
-        *status = is;
+    bool shell = pid == w->shell && !w->ended;
+    if (crash_of(is) || (shell && !crash_of(w->status)))
+        w->status = is;
+    w->ended |= shell;
 }
 
 /* The children of a process, as text; false: nobody can tell. */
@@ -79,13 +87,13 @@ static bool passes_on(pid_t shell, int *is)
 
 /* What it waits for comes to us, dead or alive, if the shell has not been told of its end.  It is
  * stopped for as long as we look which of the two it is. */
-static void end_shell(pid_t shell, int *status)
+static void end_shell(struct ward *w)
 {
+    pid_t shell = w->shell;
     char text[64];
     int is;
-    kill(shell, SIGSTOP);
-    if (waitpid(shell, &is, WUNTRACED) != shell)
-        return; /* it was waited for before */
+    if (kill(shell, SIGSTOP) != 0 || waitpid(shell, &is, WUNTRACED) != shell)
+        return; /* it has become what we may not end: sudo */
     if (WIFSTOPPED(is)) {
         bool told = children_of(shell, text, sizeof text) && !text[0] && is_shell(shell);
         if (told)
@@ -95,10 +103,11 @@ static void end_shell(pid_t shell, int *status)
             waitpid(shell, &is, 0);
         }
     }
-    note(shell, is, shell, status);
+    note(w, shell, is);
 }
 
-/* Also what is in other groups and sessions: an orphan becomes our child. */
+/* Also what is in other groups and sessions: an orphan becomes our child.  False: there is none
+ * that we can end. */
 static bool kill_children(void)
 {
     char text[4096];
@@ -106,36 +115,42 @@ static bool kill_children(void)
         return false;
     if (strlen(text) == sizeof text - 1 && strrchr(text, ' ')) /* the next round has the last */
         *strrchr(text, ' ') = '\0';
+    bool any = false;
     for (char *at = text, *end;; at = end) {
         long pid = strtol(at, &end, 10);
         if (end == at)
-            return true;
-        kill((pid_t)pid, SIGKILL);
+            return any;
+        any |= kill((pid_t)pid, SIGKILL) == 0;
     }
 }
 
-/* With each that dies, its children become ours: until there are none. */
-static void end_all(pid_t shell, int *status)
+/* With each that dies, its children become ours: until there are none.  A group is still that of
+ * the shell when a child of ours is in it. */
+static void end_all(struct ward *w)
 {
     int is;
-    end_shell(shell, status);
-    kill(-shell, SIGKILL);
+    siginfo_t any;
+    if (!w->ended)
+        end_shell(w);
+    if (waitid(P_PGID, (id_t)w->shell, &any, WEXITED | WNOHANG | WNOWAIT) == 0)
+        kill(-w->shell, SIGKILL);
     while (kill_children()) {
         pid_t pid = waitpid(-1, &is, 0);
         if (pid > 0)
-            note(pid, is, shell, status);
+            note(w, pid, is);
         else if (errno != EINTR)
             break;
     }
 }
 
 /* Every child that has ended is taken note of: tells when it was the shell. */
-static void reap(pid_t shell, int *status)
+static void reap(struct ward *w)
 {
     int is;
     for (pid_t pid; (pid = waitpid(-1, &is, WNOHANG)) > 0;) {
-        note(pid, is, shell, status);
-        if (pid == shell && send(LINE, status, sizeof *status, MSG_NOSIGNAL) < 0)
+        bool before = w->ended;
+        note(w, pid, is);
+        if (w->ended && !before && send(LINE, &w->status, sizeof w->status, MSG_NOSIGNAL) < 0)
             return; /* nobody is there to hear: poll tells next */
     }
 }
@@ -143,17 +158,17 @@ static void reap(pid_t shell, int *status)
 __attribute__((noreturn)) static void watch_over(const char *command)
 {
     sigset_t child;
-    int status = 0;
+    struct ward w = { 0 };
     setpgid(0, 0); /* a Ctrl-C is not for us */
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
     sigprocmask(SIG_SETMASK, &child, NULL);
     int ends = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
-    pid_t shell = fork();
-    if (shell == 0)
+    w.shell = fork();
+    if (w.shell == 0)
         become_shell(command);
-    if (shell < 0 || ends < 0)
+    if (w.shell < 0 || ends < 0)
         _exit(1);
     struct pollfd p[] = { { .fd = LINE, .events = POLLIN }, { .fd = ends, .events = POLLIN } };
     while (!p[0].revents) {
@@ -163,10 +178,10 @@ __attribute__((noreturn)) static void watch_over(const char *command)
         while (p[1].revents && read(ends, &which, sizeof which) > 0)
             ;
         if (!p[0].revents)
-            reap(shell, &status);
+            reap(&w);
     }
-    end_all(shell, &status);
-    send(LINE, &status, sizeof status, MSG_NOSIGNAL);
+    end_all(&w);
+    send(LINE, &w.status, sizeof w.status, MSG_NOSIGNAL);
     _exit(0);
 }
 
