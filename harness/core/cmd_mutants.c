@@ -154,7 +154,7 @@ int cmd_mutants(int argc, char **argv)
         return list_mutants(glob);
     struct matrix x = { 0 };
     if (!matrix_set_up(&x, glob) || (x.count > 0 && !matrix_run(&x))) {
-        fprintf(stderr, "spconform mutants: out of memory or processes\n");
+        fprintf(stderr, "spconform mutants: out of memory or processes, or one was killed\n");
         matrix_free(&x);
         return 2;
     }

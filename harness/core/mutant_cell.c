@@ -110,7 +110,7 @@ uint32_t matrix_answer(const struct matrix *x, const struct mutant *mutant, size
     const struct itimerval limit = { .it_value.tv_sec = LOOPS_AFTER_S };
     setitimer(ITIMER_VIRTUAL, &limit, NULL); /* ends this process */
     if (!simulate(&s, &x->o, &x->instances[i], &order))
-        _exit(1);
+        _exit(NO_MEMORY);
     enum outcome o = s.result.outcome;
     uint32_t answer = (mutant ? noticed(&s.result) : o == ENDED || o == SKIPPED) ? YES : 0;
     if (!mutant)

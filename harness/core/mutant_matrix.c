@@ -3,6 +3,7 @@
 #include "core/leaks.h"
 #include "core/output.h"
 #include <errno.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,12 +86,30 @@ static bool go_on(struct matrix *x, struct post *post)
     return start(x, post);
 }
 
+/* A sanitizer ends it by a status, a fault by a signal.  That it ran out of memory, and that it was
+ * killed from outside, is no answer. */
+static bool died_of_fault(int status)
+{
+    return WIFSIGNALED(status) ? WTERMSIG(status) != SIGKILL : WEXITSTATUS(status) != NO_MEMORY;
+}
+
 static struct post *post_of(struct matrix *x, pid_t pid)
 {
     for (unsigned i = 0; i < POSTS; i++)
         if (x->shared->posts[i].pid == pid)
             return &x->shared->posts[i];
     return NULL;
+}
+
+/* Those that still run, when there is no going on. */
+static bool end_posts(struct matrix *x)
+{
+    for (unsigned i = 0; i < POSTS; i++)
+        if (x->shared->posts[i].pid > 0)
+            kill(x->shared->posts[i].pid, SIGKILL);
+    while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+        ;
+    return false;
 }
 
 static bool run_jobs(struct matrix *x, size_t jobs)
@@ -101,16 +120,19 @@ static bool run_jobs(struct matrix *x, size_t jobs)
     atomic_store(&x->shared->next, 0);
     for (unsigned i = 0; i < running; i++)
         if (!start(x, &x->shared->posts[i]))
-            return false;
+            return end_posts(x);
     while (running > 0) {
-        pid_t pid = waitpid(-1, NULL, 0);
+        int status = 0;
+        pid_t pid = waitpid(-1, &status, 0);
         if (pid < 0 && errno != EINTR)
-            return false;
+            return end_posts(x);
         struct post *post = post_of(x, pid);
-        if (post && !post->busy)
-            running--;
-        else if (post && !go_on(x, post))
-            return false;
+        if (!post)
+            continue;
+        post->pid = 0;
+        if (!died_of_fault(status) || (post->busy && !go_on(x, post)))
+            return end_posts(x);
+        running -= !post->busy;
     }
     return true;
 }

@@ -7,6 +7,7 @@
  * what it asks for, as bits: the protocols that it opens, and above them, what some mutants are
  * about.  STOOD_FOR: another instance of the case tells the same. */
 enum { YES = 0x8000, EVERY_PROTOCOL = 0x7fff, ABOUT = 16, STOOD_FOR = 1 };
+enum { NO_MEMORY = 24 }; /* exit status of a child, which is no answer */
 #define EVERY_ABOUT 0xffff0000u
 
 struct matrix {
@@ -29,7 +30,7 @@ struct matrix {
 
 /* Of the mutants that GLOB matches; NULL: all.  False: no memory; to be freed all the same. */
 bool matrix_set_up(struct matrix *, const char *glob);
-/* Fills `clean` and `killed`.  False: no memory or no processes. */
+/* Fills `clean` and `killed`.  False: no memory or no processes, or one was killed from outside. */
 bool matrix_run(struct matrix *);
 void matrix_free(struct matrix *);
 

@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -330,3 +331,16 @@ def test_simulating_workers_killed_from_outside(tmp_path):
     assert "summary" in lines[-1] and len(set(names)) == len(names) > 1000
     assert not {row["verdict"] for row in lines[:-1]} & {"ERROR", "FAIL", "CRASH", "HANG"}
     assert not left(token)
+
+
+def test_who_was_killed_noticed_no_fault(tmp_path):
+    """Half of the matrix would else be made by a machine that is short of memory."""
+    token = f"SPC_AGAIN=mutants-{os.getpid()}"
+    with start(("mutants", "rep_*"), tmp_path, token) as process:
+        until = time.monotonic() + 20
+        while not children(process.pid):
+            assert time.monotonic() < until and process.poll() is None
+        os.kill(children(process.pid)[0], signal.SIGKILL)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 2 and b"one was killed" in err, (out, err)
+    assert b"killed" not in out and not left(token)
