@@ -38,10 +38,12 @@ static const char *text(const char *header)
 static void has_target(struct t *t, struct peer *us, const char *due)
 {
     const char *target = ws_target(us), *host = text(ws_header(us, "Host"));
+    const char *scheme = over_tls(t) ? "https://" : "http://";
+    size_t n = strlen(scheme);
 
-    if (strncmp(target, "http://", 7) == 0 && strncasecmp(target + 7, host, strlen(host)) == 0) {
+    if (strncmp(target, scheme, n) == 0 && strncasecmp(target + n, host, strlen(host)) == 0) {
         variant(t, "its target is in absolute form");
-        target += 7 + strlen(host);
+        target += n + strlen(host);
     }
     check(t, strcmp(target, due) == 0, "its target is %s, and %s was asked for", target, due);
 }
