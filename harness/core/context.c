@@ -196,6 +196,18 @@ void fail_(struct at at, struct t *t, const char *format, ...)
     fiber_exit(t->fiber);
 }
 
+/* Whole, not as a part of another. */
+static bool is_named(struct t *t, const char *text)
+{
+    const char *all = t->variant.n > 0 ? buf_text(&t->variant) : "";
+    size_t n = strlen(text);
+    for (const char *at = all; (at = strstr(at, text)); at++)
+        if ((at == all || at[-1] == ' ') && (!at[n] || strncmp(at + n, "; ", 2) == 0) &&
+            (at == all || at[-2] == ';'))
+            return true;
+    return false;
+}
+
 void variant(struct t *t, const char *format, ...)
 {
     char text[256];
@@ -203,7 +215,7 @@ void variant(struct t *t, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    if (t->variant.n > 0 && strstr(buf_text(&t->variant), text))
+    if (is_named(t, text))
         return;
     if (t->variant.n > 0)
         buf_printf(&t->variant, "; ");
