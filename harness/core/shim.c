@@ -405,6 +405,8 @@ static void run(struct shim *s, char *line)
         struct named_socket *other = find(s, w[2]);
         if (!other)
             answer(s, "err closed no socket of this name");
+        else if (other->context)
+            answer(s, "na");
         else
             answer_err(s, node_device(on->socket, other == on ? NULL : other->socket));
     } else {
