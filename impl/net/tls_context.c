@@ -91,18 +91,21 @@ static bool same_text(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+static bool same_config(const struct tls_config *a, const struct tls_config *b)
+{
+    return a->lowest == b->lowest && a->highest == b->highest && same_text(a->groups, b->groups) &&
+           same_text(a->ca, b->ca) && same_text(a->cert, b->cert) && same_text(a->key, b->key);
+}
+
 static struct tls_context *find_kept(const struct tls_config *c, bool server)
 {
-    for (int i = 0; i < KEPT; i++) {
-        const struct tls_config *k = kept[i] ? &kept[i]->made_from : NULL;
-        if (k && kept[i]->server == server && k->lowest == c->lowest && k->highest == c->highest &&
-            same_text(k->groups, c->groups) && same_text(k->ca, c->ca) &&
-            same_text(k->cert, c->cert) && same_text(k->key, c->key))
+    for (int i = 0; i < KEPT; i++)
+        if (kept[i] && kept[i]->server == server && same_config(&kept[i]->made_from, c))
             return kept[i];
-    }
     return NULL;
 }
 
+/* Without memory for all that it was made from it would be taken for another's: it is not kept. */
 static void keep_context(struct tls_context *c, const struct tls_config *config)
 {
     c->made_from = (struct tls_config){ .ca = config->ca ? strdup(config->ca) : NULL,
@@ -111,6 +114,8 @@ static void keep_context(struct tls_context *c, const struct tls_config *config)
                                         .groups = config->groups ? strdup(config->groups) : NULL,
                                         .lowest = config->lowest,
                                         .highest = config->highest };
+    if (!same_config(&c->made_from, config))
+        return;
     tls_context_free(kept[kept_next]);
     kept[kept_next] = c;
     kept_next = (kept_next + 1) % KEPT;
@@ -125,8 +130,10 @@ struct tls_context *tls_context_new(const struct tls_config *config, bool server
         return c;
     }
     c = calloc(1, sizeof *c);
-    if (!c)
+    if (!c) {
+        buf_printf(why, "out of memory");
         return NULL;
+    }
     c->server = server;
     c->verify = config->ca != NULL;
     c->users = 1;
