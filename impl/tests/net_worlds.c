@@ -300,7 +300,7 @@ static void freeing_the_world_frees_what_is_left(void **state)
 static struct probe {
     struct net_timer t;
     char name;
-    msec again; /* > 0: arms itself once more */
+    msec again; /* > 0: arms itself once more, so long behind when it was due */
 } probes[3];
 static char order[16];
 
@@ -313,7 +313,7 @@ static void probe_fire(struct net_timer *t, msec now)
     order[n] = p->name;
     order[n + 1] = 0;
     if (p->again)
-        net_arm(m.net, t, now + p->again);
+        net_arm(m.net, t, t->when + p->again);
     p->again = 0;
 }
 
