@@ -147,7 +147,12 @@ CASE(device_reply_without_id,
     sp_send(d.front, "80000001 'question'");
     sp_expect(d.back, "<chan: %0....... .. .. ..> 80000001 'question'");
     sp_send(d.back, "$chan 00000005 'hey!'");
-    if (closes_within(d.back, 150)) /* malformed: closing is legitimate */
+    sp_send(d.back, "$chan 80000001 'answer'");
+    for (int64_t start = now(t); sp_waiting(d.front) == 0 && !closes_within(d.back, 20);)
+        check(t, now(t) - start < patience(t), "the pipe is open, and a good reply not forwarded");
+    if (sp_waiting(d.front) > 0)
+        sp_expect(d.front, "80000001 'answer'");
+    if (is_closed(d.back)) /* malformed: that is legitimate */
         d.back = reattach(d.back, "rep");
     passes(t, &d, "$chan", "80000002");
 }
