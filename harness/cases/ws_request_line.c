@@ -158,7 +158,7 @@ static void survives(struct shaken *a)
 {
     struct t *t = a->t;
 
-    if (!ws_answers_within(a->us, 300))
+    if (!ws_answers_within(a->us, patience(t)))
         variant(t, "what is no request is waited on");
     else if (ws_expect_response(a->us) == 101)
         check(t, false, "it upgraded what is no request");

@@ -298,7 +298,7 @@ size_t sp_waiting(struct peer *);
 #define expect_closed_within(p, ms)                                                                \
     expect_closed_(HERE("expect_closed_within(" #p ", " #ms ")"), (p), (ms))
 /* Waits until the connection is closed or, where it is not, the next message arrives or `ms` pass;
- * never fails.  True: closed. */
+ * never fails.  True: closed.  A failure behind a window that passed is measured again alone. */
 #define closes_within(p, ms) closes_within_(HERE("closes_within(" #p ", " #ms ")"), (p), (ms))
 bool closes_within_(struct at, struct peer *, int64_t ms);
 void expect_closed_(struct at, struct peer *, int64_t ms);

@@ -31,6 +31,12 @@ void t_measured(struct t *t, msec since)
     t->stalled = t->stalled || pulse_stalled_since(t->on->pulse, since);
 }
 
+void t_passed(struct t *t, msec since, int64_t ms)
+{
+    t_measured(t, since);
+    t->timing |= ms < t->on->patience && !t->on->black_box;
+}
+
 static void yield(struct t *t, msec deadline)
 {
     t->waiting = true;

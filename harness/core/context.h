@@ -163,6 +163,10 @@ bool t_pause(struct t *, msec until);
 void t_breathe(struct t *);
 /* Time was measured since then: a stall of our loop makes it one to be measured again. */
 void t_measured(struct t *, msec since);
+/* The same, and a window of `ms`, where that is shorter than patience, went by without what it
+ * watches for: a failure behind that may be about time.  Not of a black box, where windows are how
+ * we find our way about. */
+void t_passed(struct t *, msec since, int64_t ms);
 void t_wake(struct t *);
 void t_deadline(struct net_timer *, msec at); /* fires t->timer */
 /* The script's patience from now, as a deadline; with --attach it has no end. */

@@ -213,11 +213,13 @@ bool ws_answers_within_(struct at at, struct peer *p, int64_t ms)
     t_expect(t, at);
     ws_of(p);
     peers_settle(t);
-    msec until = msec_after(net_now(t->net), ms);
+    msec since = net_now(t->net), until = msec_after(since, ms);
     struct rest rest = { .until = MSEC_NEVER };
     while (http_response_parse(buf_slice(&p->in), 64 * 1024, &head) == 0 && p->end == STREAM_OPEN)
-        if (!t_pause(t, rest_until(p, &rest) < until ? rest.until : until))
+        if (!t_pause(t, rest_until(p, &rest) < until ? rest.until : until)) {
+            t_passed(t, since, ms);
             break;
+        }
     return http_response_parse(buf_slice(&p->in), 64 * 1024, &head) != 0 || p->end != STREAM_OPEN;
 }
 

@@ -460,6 +460,34 @@ static void a_failure_of_a_starved_adapter_is_measured_again(void **state)
     assert_false(measured_again(5900, opens, ENDED));
 }
 
+static void fails_behind_a_window(struct t *t, int64_t ms)
+{
+    closes_within(dial_raw(t, our_listener(t)), ms);
+    check(t, false, "as it must");
+}
+
+static void fails_behind_a_short_one(struct t *t)
+{
+    fails_behind_a_window(t, 150);
+}
+
+static void fails_behind_patience(struct t *t)
+{
+    fails_behind_a_window(t, patience(t));
+}
+
+static void a_failure_behind_a_window_may_be_about_time(void **state)
+{
+    (void)state;
+    struct world w;
+    assert_int_equal(outcome_of(NULL, GOOD, fails_behind_a_short_one, &w), FAILED);
+    assert_true(w.timing);
+    assert_int_equal(outcome_of(NULL, GOOD, fails_behind_patience, &w), FAILED);
+    assert_false(w.timing);
+    assert_int_equal(outcome_of(NULL, GOOD, fails, &w), FAILED);
+    assert_false(w.timing);
+}
+
 /* ---- the pulse, by a clock that we turn ---- */
 
 static msec clock_now;
@@ -562,6 +590,7 @@ int main(void)
         cmocka_unit_test(own_time_passes_where_there_are_no_deadlines),
         cmocka_unit_test(a_lost_probe_is_not_waited_for),
         cmocka_unit_test(a_failure_of_a_starved_adapter_is_measured_again),
+        cmocka_unit_test(a_failure_behind_a_window_may_be_about_time),
         cmocka_unit_test(a_stall_is_noticed),
         cmocka_unit_test(a_long_window_bears_a_longer_stall),
     };
