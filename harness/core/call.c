@@ -31,13 +31,42 @@ void call_begin(struct t *t, struct at at, int64_t ms, struct buf *line)
     port_ask(t->port, text);
 }
 
+enum { STARVED_MS = 500 }; /* no adapter needs that long to say that time is up */
+
+static bool call_lasts_until(struct t *t, msec until)
+{
+    bool stalled = t->stalled;
+    while (!t->call.answered && t_wait(t, until))
+        ;
+    t->stalled = stalled; /* that an answer is late measures nothing */
+    return !t->call.answered;
+}
+
+/* The call is late.  Whatever the script did meanwhile, its answer has the same time to come. */
+static void call_is_late(struct t *t, msec since)
+{
+    struct call *c = &t->call;
+    msec now = net_now(t->net);
+    starvation_begin(&t->starvation, port_pid(t->port), now);
+    c->deadline += now - since;
+}
+
 static void call_wait(struct t *t)
 {
     struct call *c = &t->call;
-    while (!c->answered)
-        if (!t_wait(t, c->deadline) && !c->answered)
+    msec late = msec_after(c->due, STARVED_MS);
+    if (port_pid(t->port) > 0 && late < c->deadline && call_lasts_until(t, late))
+        call_is_late(t, late);
+    while (call_lasts_until(t, c->deadline)) {
+        msec now = net_now(t->net);
+        int64_t more = starvation_extends(&t->starvation, port_pid(t->port), now);
+        if (more == 0)
             t_stop(t, HUNG, c->at, "no answer to `%s` within %lld ms", c->verb,
-                   (long long)(net_now(t->net) - c->asked));
+                   (long long)(now - c->asked));
+        t_note(t, "no answer yet, from a machine too busy to run it: %lld ms more",
+               (long long)more);
+        c->deadline = msec_after(now, more);
+    }
     c->pending = false;
 }
 
@@ -138,8 +167,6 @@ void call_put_payload(struct t *t, struct at at, struct buf *line, const char *p
 }
 
 /* ---- the adapter's events ---- */
-
-enum { STARVED_MS = 500 }; /* no adapter needs that long to say that time is up */
 
 void iut_answered(void *ctx, const char *line, size_t n)
 {

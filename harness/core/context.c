@@ -133,6 +133,7 @@ void t_free(struct t *t)
     for (size_t i = 0; i < SCRATCH_COUNT; i++)
         buf_free(&t->scratch[i]);
     buf_free(&t->call.answer);
+    starvation_free(&t->starvation);
     buf_free(&t->why);
     buf_free(&t->detail);
     buf_free(&t->variant);

@@ -8,6 +8,7 @@
 #include "core/notation.h"
 #include "core/port.h"
 #include "core/pulse.h"
+#include "core/starved.h"
 #include "net/net.h"
 #include "report/report.h"
 #include "sp/protocol.h"
@@ -134,7 +135,8 @@ struct t {
     struct endpoint *endpoints;
     unsigned iut_count, peer_count, place_count;
     struct call call;
-    size_t said;      /* octets of its stderr in the trace */
+    struct starvation starvation; /* of the adapter, while its answer is late */
+    size_t said;                  /* octets of its stderr in the trace */
     bool wants_fresh; /* the script asked for a new process: the scheduler replaces the port */
     struct buf scratch[SCRATCH_COUNT];
     struct temp { /* strings that live as long as the case */

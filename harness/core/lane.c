@@ -14,7 +14,15 @@ static void adapter_answered(void *ctx, const char *line, size_t n);
 static void deadline(struct lane *l, msec ms)
 {
     msec at = ms < 0 || l->on.no_deadlines ? MSEC_NEVER : msec_after(net_now(l->net), ms);
+    l->looked = false;
     net_arm(l->net, &l->timer, at);
+}
+
+/* The adapter is to answer within `ms`.  Whether it starves is watched from half of them on. */
+static void allow(struct lane *l, msec ms)
+{
+    l->late_ms = ms - ms / 2;
+    deadline(l, ms / 2);
 }
 
 static void queue(struct lane *l)
@@ -98,7 +106,7 @@ static void start_adapter(struct lane *l)
     l->state = LANE_HELLO;
     l->start_began = net_now(l->net);
     l->last_words[0] = '\0';
-    deadline(l, START_MS);
+    allow(l, START_MS);
     port_ask(l->port, "hello 1");
 }
 
@@ -181,7 +189,7 @@ static void begin_reset(struct lane *l)
         if (t->call.deadline > net_now(l->net))
             ms += t->call.deadline - net_now(l->net);
     }
-    deadline(l, ms);
+    allow(l, ms);
     port_ask(l->port, "reset");
 }
 
@@ -311,11 +319,30 @@ static void adapter_said(void *ctx, const char *line)
     }
 }
 
+/* 0: it had its time, and its share of the machine. */
+static msec more_time(struct lane *l)
+{
+    long pid = l->port ? port_pid(l->port) : -1;
+    msec ms = l->late_ms;
+    l->late_ms = 0;
+    if (ms == 0)
+        return starvation_extends(&l->t.starvation, pid, net_now(l->net));
+    starvation_begin(&l->t.starvation, pid, net_now(l->net));
+    return ms;
+}
+
 static void timed_out(struct net_timer *timer, msec at)
 {
-    (void)at;
     struct lane *l = (struct lane *)(void *)((char *)timer - offsetof(struct lane, timer));
-    if (l->state == LANE_HELLO)
+    if (!l->looked) { /* timers come before events */
+        l->looked = true;
+        net_arm(l->net, timer, at);
+        return;
+    }
+    msec more = more_time(l);
+    if (more > 0)
+        deadline(l, more);
+    else if (l->state == LANE_HELLO)
         adapter_unusable(l, "the adapter does not answer `hello 1`");
     else if (l->state == LANE_PROBE)
         adapter_unusable(l,

@@ -41,6 +41,8 @@ struct lane {
     } state;
     struct t t;
     bool has_case, queued, renewing;
+    bool looked;     /* its time has passed once: what the kernel has by then still counts */
+    msec late_ms;    /* the second half of the time for the answer awaited; 0: that has begun */
     unsigned ignore; /* answers still to come of a call that the script left behind */
     struct net_timer timer;
     struct buf features, name, why;

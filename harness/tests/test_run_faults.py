@@ -17,7 +17,7 @@ CASES = ("--filter", "rep_ttl_option*", "--filter", "sanity_*", "--transport", "
 
 # Hands requests on to the reference, until a verb comes at which it does what it is told.
 ADAPTER = """
-import os, signal, subprocess, sys
+import os, signal, subprocess, sys, time
 fault, at = sys.argv[1:3]
 good = subprocess.Popen([sys.argv[3], "adapter"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 def fork_and_go():
@@ -29,6 +29,17 @@ def shout():
     line = b"x" * 99 + b"\\n"
     while True:
         os.write(2, line * 500)
+def crowd_in():
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+def work():
+    crowd_in()
+    end = time.process_time() + 0.6
+    while time.process_time() < end:
+        pass
+    FAULTS[fault] = lambda: None # once is enough
+def sleep_in_the_crowd():
+    crowd_in()
+    signal.pause()
 def hold_on():
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     while True:
@@ -37,6 +48,8 @@ FAULTS = {
     "forks": fork_and_go,
     "shouts": shout,
     "holds-on": hold_on,
+    "works": work,
+    "sleeps": sleep_in_the_crowd,
     "exits": lambda: os._exit(0),
     "claims": lambda: os.write(1, b"ok fill:99999999999:00\\n"),
     "reports": lambda: os.write(2, b"a.c:1:2: runtime error: signed integer overflow\\n"),
@@ -100,12 +113,12 @@ def run(*words, tmp, within=60, interrupt_after=None):
     return process.returncode, out, err
 
 
-def faulty(fault, verb, tmp, *more, **how):
+def faulty(fault, verb, tmp, *more, cases=CASES, **how):
     program = tmp / "adapter.py"
     program.write_text(ADAPTER, encoding="utf-8")
     words = [sys.executable, program, fault, verb, SPCONFORM]
     iut = shlex.join(str(word) for word in words)
-    return run("run", "--iut", iut, *CASES, "--patience", "300", *more, tmp=tmp, **how)
+    return run("run", "--iut", iut, *cases, "--patience", "300", *more, tmp=tmp, **how)
 
 
 @pytest.mark.parametrize("verb", ["open", "recv", "reset"])
@@ -121,6 +134,26 @@ def test_children_that_hold_the_pipes(verb, tmp_path):
 def test_ends_and_floods(fault, word, tmp_path):
     status, out, err = faulty(fault, "recv", tmp_path)
     assert status == 1 and word in out, (out, err)
+
+
+@pytest.fixture
+def crowd():
+    """Others who want the one processor on which the adapter works: an eighth is left to it."""
+    one = {min(os.sched_getaffinity(0))}
+    busy = [sys.executable, "-c", f"import os; os.sched_setaffinity(0, {one})\nwhile True: pass"]
+    loops = [subprocess.Popen(busy, stdin=subprocess.DEVNULL) for _ in range(7)]
+    yield
+    for loop in loops:
+        loop.kill()
+        loop.wait()
+
+
+@pytest.mark.parametrize("fault, status, word", [("works", 0, "PASS"), ("sleeps", 1, "HANG")])
+def test_busy_machine(fault, status, word, crowd, tmp_path):
+    """Work of 0.6 s takes 5 s, longer than the call has: no hang.  One that does nothing hangs."""
+    one = ["--filter", "rep_returns_any_id[tcp,iut-listens]"]
+    ended, out, err = faulty(fault, "recv", tmp_path, "--verbose", cases=one)
+    assert ended == status and word in out, (out, err)
 
 
 def test_claim_of_a_huge_payload(tmp_path):
