@@ -2,6 +2,7 @@
 #ifndef NET_OS_H
 #define NET_OS_H
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include "base/list.h"
 #include "net/net.h"
 #include "net/url.h"
@@ -47,6 +48,11 @@ struct os_address {
 enum err os_resolve(const struct url *, struct os_address *); /* asks for names: may take a while */
 void os_address_url(const struct os_address *, struct url *);
 int os_socket(int family); /* nonblocking, close on exec; -1: errno */
+
+/* ---- os_fd.c ---- */
+ssize_t os_fd_write(int fd, const struct iovec *, int count); /* as writev, but for SIGPIPE */
+bool os_fd_unblock(int fd); /* true: O_NONBLOCK was not set before, and is now */
+void os_fd_block(int fd);
 
 struct stream *os_stream_new(struct os_net *, int fd, bool ipc); /* owns fd; NULL: no memory */
 enum err os_stream_dial(struct os_net *, const struct os_address *, struct stream **out);

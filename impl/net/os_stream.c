@@ -5,7 +5,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -139,24 +138,6 @@ static ptrdiff_t os_read(struct stream *stream, void *p, size_t n)
     return errno == EAGAIN ? -E_AGAIN : -E_CLOSED;
 }
 
-/* A pipe has no MSG_NOSIGNAL: hold the signal back for this thread and take it if it was ours. */
-static ssize_t write_quietly(int fd, const struct iovec *v, int count)
-{
-    sigset_t pipe, old, pending;
-    sigemptyset(&pipe);
-    sigaddset(&pipe, SIGPIPE);
-    sigpending(&pending);
-    bool had = sigismember(&pending, SIGPIPE) == 1;
-    pthread_sigmask(SIG_BLOCK, &pipe, &old);
-    ssize_t n = writev(fd, v, count);
-    int err = errno;
-    if (n < 0 && err == EPIPE && !had)
-        sigtimedwait(&pipe, NULL, &(struct timespec){ 0, 0 });
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    errno = err;
-    return n;
-}
-
 static ptrdiff_t os_write(struct stream *stream, const struct slice *v, int count)
 {
     struct os_stream *s = of(stream);
@@ -177,8 +158,8 @@ static ptrdiff_t os_write(struct stream *stream, const struct slice *v, int coun
     struct msghdr msg = { .msg_iov = iov, .msg_iovlen = (size_t)count };
     ssize_t put;
     do {
-        put = s->socket ? sendmsg(s->in.fd, &msg, MSG_NOSIGNAL)
-                        : write_quietly(s->out.fd, iov, count);
+        put =
+            s->socket ? sendmsg(s->in.fd, &msg, MSG_NOSIGNAL) : os_fd_write(s->out.fd, iov, count);
     } while (put < 0 && errno == EINTR);
     if (put >= 0) {
         s->written += (uint64_t)put;
@@ -190,13 +171,6 @@ static ptrdiff_t os_write(struct stream *stream, const struct slice *v, int coun
     return -E_CLOSED;
 }
 
-static void make_blocking(int fd)
-{
-    int flags = fcntl(fd, F_GETFL);
-    if (flags >= 0)
-        fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
-}
-
 static void shut(struct os_source *source, bool shared)
 {
     int fd = source->fd;
@@ -204,7 +178,7 @@ static void shut(struct os_source *source, bool shared)
     source->fd = -1;
     if (fd >= 0) {
         if (shared)
-            make_blocking(fd);
+            os_fd_block(fd);
         close(fd);
     }
 }
@@ -366,14 +340,6 @@ enum err os_stream_dial(struct os_net *n, const struct os_address *to, struct st
     return E_OK;
 }
 
-static bool make_nonblocking(int fd)
-{
-    int flags = fcntl(fd, F_GETFL);
-    if (flags < 0 || (flags & O_NONBLOCK))
-        return false;
-    return fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0;
-}
-
 struct stream *net_os_adopt(struct net *net, int in, int out)
 {
     struct os_net *n = container_of(net, struct os_net, net);
@@ -386,9 +352,9 @@ struct stream *net_os_adopt(struct net *net, int in, int out)
             close(out);
         return NULL;
     }
-    s->shared_in = in >= 0 && make_nonblocking(in);
+    s->shared_in = in >= 0 && os_fd_unblock(in);
     s->sources = 2;
-    s->shared_out = out >= 0 && make_nonblocking(out);
+    s->shared_out = out >= 0 && os_fd_unblock(out);
     s->out.ready = on_out;
     s->out.close = close_out;
     s->out.release = release_out;
