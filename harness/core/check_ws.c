@@ -118,20 +118,20 @@ void check_ws_send(struct check *c, struct check_wire *w, struct slice payload)
 static bool take_frame(struct check_wire *w, struct ws_head *head, struct buf *message)
 {
     struct slice in = buf_slice(&w->in);
-    size_t n = ws_head_parse(in, head);
-    if (n == 0 || head->length > in.n - n)
+    size_t n = ws_frame_parse(in, head);
+    if (n == 0)
         return false;
     size_t length = (size_t)head->length;
     if (!(head->opcode & 8) && length > 0) {
         uint8_t *to = buf_room(message, length);
         if (to) {
-            memcpy(to, in.p + n, length);
+            memcpy(to, in.p + n - length, length);
             if (head->masked)
                 ws_mask(to, length, head->key, 0);
             buf_grew(message, length);
         }
     }
-    buf_drop(&w->in, n + length);
+    buf_drop(&w->in, n);
     return true;
 }
 

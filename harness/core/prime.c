@@ -39,24 +39,18 @@ enum { PROBE_MAX = 32 }; /* octets of a probe and the header in front of it */
 static size_t whole_frame(const struct peer *p, struct slice in, uint8_t plain[PROBE_MAX],
                           uint64_t *size)
 {
-    size_t head;
     struct ws_head w = { 0 };
-    if (p->ws) {
-        head = ws_head_parse(in, &w);
-        *size = w.length;
-    } else {
-        struct sp_frame_head h;
-        ptrdiff_t used = sp_frame_head_parse(p->ipc ? SP_FRAMING_IPC : SP_FRAMING_TCP, in, &h);
-        head = used > 0 ? (size_t)used : 0;
-        *size = head ? h.size : 0;
-    }
-    if (head == 0 || in.n - head < *size)
+    struct sp_frame_head h = { 0 };
+    size_t n = p->ws ? ws_frame_parse(in, &w)
+                     : sp_frame_parse(p->ipc ? SP_FRAMING_IPC : SP_FRAMING_TCP, in, &h);
+    if (n == 0)
         return 0;
+    *size = p->ws ? w.length : h.size;
     if (*size <= PROBE_MAX)
-        memcpy(plain, in.p + head, (size_t)*size);
+        memcpy(plain, in.p + n - (size_t)*size, (size_t)*size);
     if (*size <= PROBE_MAX && w.masked)
         ws_mask(plain, (size_t)*size, w.key, 0);
-    return head + (size_t)*size;
+    return n;
 }
 
 /* Takes every probe out of what has come; true: `number` was among them. */

@@ -373,15 +373,11 @@ size_t sp_waiting(struct peer *p)
     if (p->ws)
         return ws_side_waiting(p);
     struct slice in = buf_slice(&p->in);
+    struct sp_frame_head h;
     size_t n = 0;
-    for (;;) {
-        struct sp_frame_head h;
-        ptrdiff_t used = sp_frame_head_parse(framing(p), in, &h);
-        if (used <= 0 || in.n - (size_t)used < h.size)
-            return n;
-        in = slice_drop(in, (size_t)used + (size_t)h.size);
-        n++;
-    }
+    for (size_t whole; (whole = sp_frame_parse(framing(p), in, &h)) > 0; n++)
+        in = slice_drop(in, whole);
+    return n;
 }
 
 /* ---- helpers of several families ---- */

@@ -47,17 +47,17 @@ static void pass(struct passage *p)
     for (;;) {
         struct sp_frame_head head;
         struct slice all = buf_slice(p->raw);
-        ptrdiff_t used = sp_frame_head_parse(framing(f), all, &head);
-        if (used > 0 && head.size > CLAIMED) {
+        if (sp_frame_head_parse(framing(f), all, &head) > 0 && head.size > CLAIMED) {
             buf_put_slice(p->cooked, all);
             buf_clear(p->raw);
             return;
         }
-        if (used <= 0 || all.n - (size_t)used < head.size)
+        size_t whole = sp_frame_parse(framing(f), all, &head);
+        if (whole == 0)
             return;
         struct buf payload = { 0 };
-        buf_put(&payload, all.p + used, (size_t)head.size);
-        buf_drop(p->raw, (size_t)used + (size_t)head.size);
+        buf_put(&payload, all.p + whole - (size_t)head.size, (size_t)head.size);
+        buf_drop(p->raw, whole);
         if (p->hook(f->m, f, &payload))
             put_frame(f, p->cooked, head.type, buf_slice(&payload));
         f->skew = 0;

@@ -182,16 +182,16 @@ static bool pass_frame(struct passage *p)
     const struct mutant *m = f->m->mutant;
     struct slice all = buf_slice(p->raw);
     struct ws_head h;
-    size_t used = ws_head_parse(all, &h);
-    if (used > 0 && h.length > CLAIMED) {
+    if (ws_head_parse(all, &h) > 0 && h.length > CLAIMED) {
         pass_claim(p, &h);
         return true;
     }
-    if (used == 0 || all.n - used < h.length)
+    size_t whole = ws_frame_parse(all, &h);
+    if (whole == 0)
         return false;
     struct ws_seen seen;
-    come_by(&seen, &h, slice_of(all.p + used, (size_t)h.length));
-    buf_drop(p->raw, used + (size_t)h.length);
+    come_by(&seen, &h, slice_of(all.p + whole - (size_t)h.length, (size_t)h.length));
+    buf_drop(p->raw, whole);
     bool (*hook)(struct mutation *, struct octet_fault *, struct ws_seen *) =
         p->in ? m->ws_in : m->ws_out;
     bool goes_on = !hook || hook(f->m, f, &seen);

@@ -52,6 +52,15 @@ static inline ptrdiff_t sp_frame_head_parse(enum sp_framing framing, struct slic
     return (ptrdiff_t)size;
 }
 
+/* The same for a frame that is whole, payload and all: its octets, or 0.  The payload is the last
+ * `size` of them. */
+static inline size_t sp_frame_parse(enum sp_framing framing, struct slice in,
+                                    struct sp_frame_head *out)
+{
+    size_t head = (size_t)sp_frame_head_parse(framing, in, out);
+    return head == 0 || out->size > in.n - head ? 0 : head + (size_t)out->size;
+}
+
 /* Writes it at `to`, which has room for 9 octets; returns how many it took. */
 static inline size_t sp_frame_head_put(enum sp_framing framing, uint8_t *to,
                                        const struct sp_frame_head *h)

@@ -99,11 +99,29 @@ static void protocols(void **state)
     assert_null(sp_protocol_numbered(0x60));
 }
 
+static void whole_frames(void **state)
+{
+    (void)state;
+    static const uint8_t octets[] = { 1, 0, 0, 0, 0, 0, 0, 0, 2, 'h', 'i', '.' };
+    static const uint8_t claim[] = { 1, 255, 255, 255, 255, 255, 255, 255, 255, '.', '.' };
+    struct sp_frame_head head;
+    for (enum sp_framing f = SP_FRAMING_TCP; f <= SP_FRAMING_IPC; f++) {
+        size_t skip = f == SP_FRAMING_TCP, full = 11 - skip;
+        for (size_t n = 0; n < full; n++)
+            assert_int_equal(sp_frame_parse(f, slice_of(octets + skip, n), &head), 0);
+        assert_int_equal(sp_frame_parse(f, slice_of(octets + skip, full), &head), full);
+        assert_int_equal(sp_frame_parse(f, slice_of(octets + skip, full + 1), &head), full);
+        assert_int_equal(head.size, 2);
+        assert_int_equal(sp_frame_parse(f, slice_of(claim + skip, sizeof claim - skip), &head), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(greetings),
         cmocka_unit_test(frame_heads),
+        cmocka_unit_test(whole_frames),
         cmocka_unit_test(protocols),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
