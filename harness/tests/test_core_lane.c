@@ -5,133 +5,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 #undef skip /* a word of the scripts too */
-#include <stdlib.h>
 #include <string.h>
 #include "core/lane.h"
-#include "core/payload.h"
 #include "core/peer.h"
-
-/* ---- an adapter by rote ---- */
-
-struct fake {
-    struct port port;
-    struct net_timer later;
-    struct net *net;
-    const char *fault_verb; /* where it goes wrong */
-    enum { GOOD, DIES, SILENT, GARBAGE, REPORTS, ANSWERS } fault;
-    char due[200]; /* the answer that is on its way */
-    bool dies, reports, busy;
-    char next[100]; /* asked while the call before is still running */
-};
-
-static struct fake_plan {
-    const char *verb;
-    int fault;
-    const char *answer; /* ANSWERS: this */
-    msec delay;         /* of the answer to `verb`, beyond 1 ms */
-    unsigned started, freed;
-    struct peer *far; /* the other end of what it sends on, from the second message on */
-    unsigned sent;
-    struct lane *wake; /* something happens to the case while a new process starts */
-} plan;
-
-static void fake_ask(struct port *port, const char *line);
-
-static void fake_send(const char *line)
-{
-    const char *payload = strrchr(line, ' ') + 1;
-    struct buf body = { 0 }, frame = { 0 };
-    assert_true(payload_decode(payload, strlen(payload), &body, 1000));
-    buf_be64(&frame, body.n);
-    buf_put_slice(&frame, buf_slice(&body));
-    if (plan.sent++ > 0)
-        peer_put(plan.far, buf_slice(&frame));
-    buf_free(&body);
-    buf_free(&frame);
-}
-
-static void fake_later(struct net_timer *timer, msec at)
-{
-    (void)at;
-    struct fake *f = (struct fake *)(void *)((char *)timer - offsetof(struct fake, later));
-    if (f->port.dead)
-        return;
-    if (f->reports)
-        f->port.said(f->port.ctx, "==1==ERROR: AddressSanitizer: heap-use-after-free");
-    if (f->port.dead)
-        return;
-    if (f->dies) {
-        f->port.dead = true;
-        f->port.died(f->port.ctx, "killed by signal 11 (SIGSEGV)");
-        return;
-    }
-    char line[sizeof f->next];
-    memcpy(line, f->next, sizeof line);
-    f->busy = false;
-    f->next[0] = '\0';
-    f->port.answered(f->port.ctx, f->due, strlen(f->due));
-    if (line[0] && !f->port.dead)
-        fake_ask(&f->port, line);
-}
-
-static void fake_ask(struct port *port, const char *line)
-{
-    struct fake *f = (struct fake *)port;
-    if (f->busy) {
-        snprintf(f->next, sizeof f->next, "%s", line);
-        return;
-    }
-    f->busy = true;
-    size_t n = strcspn(line, " ");
-    bool here = plan.verb && strlen(plan.verb) == n && memcmp(plan.verb, line, n) == 0;
-    static const char *const known[] = { "open", "close", "reset", "set", "send" };
-    snprintf(f->due, sizeof f->due, "na");
-    if (strncmp(line, "hello", 5) == 0)
-        snprintf(f->due, sizeof f->due, "ok fake 1 tcp ipc inproc");
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (strncmp(line, known[i], strlen(known[i])) == 0)
-            snprintf(f->due, sizeof f->due, "ok");
-    if (strncmp(line, "recv", 4) == 0)
-        snprintf(f->due, sizeof f->due, "err timedout");
-    if (plan.far && strncmp(line, "send", 4) == 0)
-        fake_send(line);
-    if (plan.wake && plan.started == 2)
-        t_wake(&plan.wake->t);
-    if (here && plan.fault == SILENT)
-        return;
-    f->dies = here && plan.fault == DIES;
-    f->reports = here && plan.fault == REPORTS;
-    if (here && plan.fault == GARBAGE)
-        snprintf(f->due, sizeof f->due, "\x01\xff perhaps");
-    if (here && plan.fault == ANSWERS)
-        snprintf(f->due, sizeof f->due, "%s", plan.answer);
-    net_arm(f->net, &f->later, net_now(f->net) + 1 + (here ? plan.delay : 0));
-}
-
-static void fake_kill(struct port *port)
-{
-    struct fake *f = (struct fake *)port;
-    net_arm(f->net, &f->later, MSEC_NEVER);
-}
-
-static void fake_free(struct port *port)
-{
-    fake_kill(port);
-    plan.freed++;
-    free(port);
-}
-
-static long no_pid(struct port *port)
-{
-    (void)port;
-    return -1;
-}
-
-static const struct port_ops fake_ops = {
-    .ask = fake_ask, .kill = fake_kill, .free = fake_free, .pid = no_pid
-};
-
-/* ---- its lane ---- */
+#include "fake_port.h"
 
 struct world {
     struct net *net;
@@ -146,13 +23,7 @@ struct world {
 static struct port *start(struct lane *l, struct buf *why)
 {
     (void)why;
-    struct fake *f = calloc(1, sizeof *f);
-    assert_non_null(f);
-    f->port.ops = &fake_ops;
-    f->net = l->net;
-    f->later.fire = fake_later;
-    plan.started++;
-    return &f->port;
+    return fake_port_new(l->net);
 }
 
 static void runnable(struct lane *l)
@@ -488,95 +359,6 @@ static void a_failure_behind_a_window_may_be_about_time(void **state)
     assert_false(w.timing);
 }
 
-/* ---- the pulse, by a clock that we turn ---- */
-
-static msec clock_now;
-static struct net_timer *clock_timer;
-
-static msec turned_now(struct net *n)
-{
-    (void)n;
-    return clock_now;
-}
-
-static void turned_arm(struct net *n, struct net_timer *timer, msec when)
-{
-    (void)n;
-    clock_timer = when == MSEC_NEVER ? NULL : timer;
-    timer->when = when;
-}
-
-static void turn_to(msec when)
-{
-    clock_now = when;
-    clock_timer->fire(clock_timer, when);
-}
-
-static void a_stall_is_noticed(void **state)
-{
-    (void)state;
-    static const struct net_ops ops = { .now = turned_now, .arm = turned_arm };
-    struct net net = { .ops = &ops };
-    struct pulse p = { 0 };
-    clock_now = 1000;
-    pulse_start(&p, &net);
-    for (msec at = 1010; at <= 1100; at += 10)
-        turn_to(at);
-    assert_false(pulse_stalled_since(&p, 1000));
-    turn_to(1130); /* 20 ms late: not over */
-    assert_false(pulse_stalled_since(&p, 1000));
-    clock_now = 1161; /* late, and the beat itself has not come yet */
-    assert_true(pulse_stalled_since(&p, 1000));
-    turn_to(1161);
-    assert_true(pulse_stalled_since(&p, 1000));
-    turn_to(1171);
-    assert_false(pulse_starved_since(&p, 1000));
-    assert_true(pulse_stalled_since(&p, 1161));
-    assert_false(pulse_stalled_since(&p, 1162));
-    pulse_stop(&p);
-    assert_null(clock_timer);
-    clock_now = 9000; /* nobody is busy: no stall */
-    pulse_start(&p, &net);
-    assert_false(pulse_stalled_since(&p, 1162));
-    assert_false(pulse_stalled_since(NULL, 0));
-    for (msec at = 9010; at <= 9100; at += 10)
-        turn_to(at);
-    turn_to(9271); /* 161 ms late */
-    assert_true(pulse_starved_since(&p, 9000));
-    assert_false(pulse_starved_since(&p, 9272));
-    assert_false(pulse_starved_since(NULL, 0));
-}
-
-/* The clock at 100 s; `late` ms at a beat 1 s after that; then a window from 100 s to its end. */
-static bool spoils(msec late, msec window)
-{
-    static const struct net_ops ops = { .now = turned_now, .arm = turned_arm };
-    struct net net = { .ops = &ops };
-    struct pulse p = { 0 };
-    clock_now = 100000;
-    pulse_start(&p, &net);
-    for (msec at = clock_now + 10; at <= 101000; at += 10)
-        turn_to(at);
-    turn_to(101010 + late);
-    while (clock_now < 100000 + window)
-        turn_to(clock_now + 10);
-    return pulse_stalled_since(&p, 100000);
-}
-
-static void a_long_window_bears_a_longer_stall(void **state)
-{
-    (void)state;
-    assert_true(spoils(21, 2000));
-    assert_true(spoils(21, 3990));
-    assert_false(spoils(40, 4000));
-    assert_true(spoils(41, 4000));
-    assert_false(spoils(80, 12000));
-    assert_true(spoils(121, 12000)); /* never over a hundredth */
-    assert_false(spoils(300, 60000));
-    assert_true(spoils(601, 60000));
-    assert_true(spoils(1000, 3600000)); /* nor over 640 ms */
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -591,8 +373,6 @@ int main(void)
         cmocka_unit_test(a_lost_probe_is_not_waited_for),
         cmocka_unit_test(a_failure_of_a_starved_adapter_is_measured_again),
         cmocka_unit_test(a_failure_behind_a_window_may_be_about_time),
-        cmocka_unit_test(a_stall_is_noticed),
-        cmocka_unit_test(a_long_window_bears_a_longer_stall),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
