@@ -221,7 +221,10 @@ static void intervals_may_change(void **state)
     let_pass(1);
     assert_int_equal(node_set(s, "reconnect-max", 0), E_OK);
     TILL(accepted == 7);
-    assert_in_range(accepted_at[6] - accepted_at[5], 19, 100);
+    msec gap = accepted_at[6] - accepted_at[5];
+    assert_true(gap >= 19);
+    if (w.net->simulated) /* else a busy machine may take any time */
+        assert_true(gap <= 100);
     assert_int_equal(node_set(s, "reconnect-min", 300), E_OK);
     TILL(accepted == 9);
     assert_true(accepted_at[8] - accepted_at[7] >= 299);
