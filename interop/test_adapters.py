@@ -374,6 +374,14 @@ def test_ends_with_its_output(name):
 def test_check_passes(name):
     done = spconform("check", "--iut", " ".join(COMMANDS[name]))
     assert done.status == 0 and "well-behaved" in done.out, done
+    assert "ok      receives\n" in done.out and "ok      sends\n" in done.out, done
+
+
+def test_runner_asks_for_protocols_by_the_names_of_the_readme():
+    """The one in Python knows no others: a pair is no pair0 to it."""
+    words = ("--expect", "none", "--transport", "tcp", "--filter", "sanity_greeting*")
+    done = spconform("run", "--peer", "python", *words)
+    assert done.status == 0 and "2 passed, 0 failed, 0 skipped" in done.out, done
 
 
 @pytest.fixture(scope="module")

@@ -55,6 +55,12 @@ void check_ok(struct check *c, const char *what)
     printf("ok      %s\n", what);
 }
 
+void check_left(struct check *c, const char *what, const char *why)
+{
+    if (!c->over)
+        printf("left    %s: %s\n", what, why);
+}
+
 bool check_has(const struct check *c, const char *feature)
 {
     char word[64];

@@ -30,6 +30,7 @@ const char *check_next(struct check *, int64_t ms);
 void check_fault(struct check *, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void check_ok(struct check *, const char *what);
+void check_left(struct check *, const char *what, const char *why); /* not looked at */
 bool check_has(const struct check *, const char *feature);
 bool check_is_ok(const char *answer);
 bool check_is_na(const char *answer);

@@ -129,11 +129,13 @@ static void receives(struct check *c, struct pipe_here *p, struct slice payload,
 
 static void check_receiving(struct check *c)
 {
-    static const char *const protocols[] = { "pair", "pull", "bus", NULL };
+    static const char *const protocols[] = { "pair0", "pull", "bus", NULL };
     struct pipe_here p;
     size_t i = 0;
     for (; protocols[i] && !c->over && !meet(c, &p, protocols[i]); i++)
         part(c, &p);
+    if (!protocols[i])
+        check_left(c, "receives", "it opens none of pair0 pull bus");
     if (c->over || !protocols[i])
         return;
     unsigned before = c->faults;
@@ -194,11 +196,13 @@ static void sends(struct check *c, struct pipe_here *p, const char *payload, str
 
 static void check_sending(struct check *c)
 {
-    static const char *const protocols[] = { "pair", "push", "bus", NULL };
+    static const char *const protocols[] = { "pair0", "push", "bus", NULL };
     struct pipe_here p;
     size_t i = 0;
     for (; protocols[i] && !c->over && !meet(c, &p, protocols[i]); i++)
         part(c, &p);
+    if (!protocols[i])
+        check_left(c, "sends", "it opens none of pair0 push bus");
     if (c->over || !protocols[i])
         return;
     unsigned before = c->faults;

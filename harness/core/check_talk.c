@@ -81,7 +81,7 @@ static bool opened(struct check *c, const char *socket, const char *protocol)
 static void check_listen(struct check *c, const char *scheme, const char *url)
 {
     struct check_wire w;
-    static const char *const protocols[] = { "rep", "pair", "pull", "bus", "pub", NULL };
+    static const char *const protocols[] = { "rep", "pair0", "pull", "bus", "pub", NULL };
     size_t i = 0;
     while (protocols[i] && !c->over && !opened(c, "l1", protocols[i]))
         i++;
@@ -89,7 +89,7 @@ static void check_listen(struct check *c, const char *scheme, const char *url)
         return;
     if (!protocols[i]) {
         check_fault(c, "no-protocol",
-                    "it opens none of rep pair pull bus pub: nothing can be judged");
+                    "it opens none of rep pair0 pull bus pub: nothing can be judged");
         return;
     }
     bool ws = strncmp(url, "ws:", 3) == 0;
@@ -120,7 +120,7 @@ static void check_listen(struct check *c, const char *scheme, const char *url)
                 check_fault(c, "no-upgrade",
                             "%s accepts a connection and does not upgrade it to a WebSocket of "
                             "sub-protocol %s.sp.nanomsg.org",
-                            actual, protocols[i]);
+                            actual, strcmp(protocols[i], "pair0") == 0 ? "pair" : protocols[i]);
             else
                 check_ok(c, scheme);
             /* What becomes of a connection that is just being taken in is the library's matter. */
@@ -149,7 +149,7 @@ static void check_options(struct check *c)
                                            "linger",     "send-buf",        "recv-buf",
                                            NULL };
     static const char *const protocols[] = {
-        "req", "surveyor", "rep", "pair", "push", "pull", NULL
+        "req", "surveyor", "rep", "pair0", "push", "pull", NULL
     };
     const char *answer = NULL;
     for (size_t i = 0; options[i] && !c->over; i++) {
@@ -204,7 +204,7 @@ void check_reset(struct check *c)
     const char *url = check_has(c, "tcp")  ? "tcp://127.0.0.1:0"
                       : check_has(c, "ws") ? "ws://127.0.0.1:0/"
                                            : NULL;
-    if (!url || (!opened(c, "r1", "rep") && !opened(c, "r1", "pair") && !opened(c, "r1", "pull")))
+    if (!url || (!opened(c, "r1", "rep") && !opened(c, "r1", "pair0") && !opened(c, "r1", "pull")))
         return;
     const char *answer = check_ask(c, 5000, "listen r1 %s", url);
     char actual[200] = "";

@@ -75,7 +75,11 @@ struct iut *iut_open_(struct at at, struct t *t, const char *const *words)
     if (t->on->black_box && !same_protocol(s->protocol, t->on->black_box_protocol))
         t_stop(t, SKIPPED, at, "the service is a %s, not a %s", t->on->black_box_protocol,
                s->protocol);
-    call_must(t, at, iut_call(t, at, VERB_MS, &code, "open %s %s", s->name, words[0]), code);
+    const struct sp_protocol *known = sp_protocol_named(s->protocol); /* "pair" has another name */
+    call_must(t, at,
+              iut_call(t, at, VERB_MS, &code, "open %s %s%s", s->name,
+                       known ? known->name : s->protocol, s->raw ? " raw" : ""),
+              code);
     s->open = true;
     for (size_t i = 1; words[i]; i++) {
         char option[32];
