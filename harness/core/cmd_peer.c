@@ -71,8 +71,11 @@ static bool emit(const char *pattern, struct buf *out)
     struct buf why = { 0 };
     buf_clear(out);
     bool ok = notation_emit(pattern, NULL, out, &why);
-    if (!ok)
+    if (!ok) {
+        if (!strchr(pattern, '\''))
+            buf_printf(&why, "; text stands between quotes: \"'%.60s'\"", pattern);
         wrong(pattern, buf_text(&why));
+    }
     buf_free(&why);
     return ok;
 }

@@ -431,3 +431,13 @@ def test_simulated_time_runs_the_slow_cases(tmp_path):
     words = ("run", "--reference", "--filter", "req_resend_interval_defaults_to_60_s*")
     status, out, err = run(*words, tmp=tmp_path, within=20)
     assert status == 0 and "10 passed" in out, (out, err)
+
+
+def test_peer_says_how_text_is_written():
+    words = ("--listen", "tcp://127.0.0.1:0", "--send", "hello")
+    with subprocess.Popen([SPCONFORM, "peer", "pair", *words], stderr=subprocess.PIPE) as process:
+        port = int(process.stderr.readline().rsplit(b":", 1)[1])
+        with socket.create_connection(("127.0.0.1", port)) as us:
+            us.sendall(bytes.fromhex("0053500000100000"))
+            err = process.communicate(timeout=20)[1]
+    assert process.returncode == 2 and b"""text stands between quotes: "'hello'\"""" in err, err
