@@ -60,14 +60,14 @@ CASE(ws_client_echoed_key, .title = "fails a response whose accept is the key it
     is_failed(&a);
 }
 
-/* The right accept, one character of it changed. */
+/* The right accept, one character of it changed, and not just to the other case. */
 static void fails_changed(struct t *t, size_t at)
 {
     struct shaken a = answerer(t);
     char accept[64];
 
     snprintf(accept, sizeof accept, "%s", right_accept(&a));
-    accept[at] = accept[at] == 'A' ? 'B' : 'A';
+    accept[at] = accept[at] == 'A' || accept[at] == 'a' ? 'B' : 'A';
     ws_send_response(a.us, 101, .accept = accept);
     is_failed(&a);
 }

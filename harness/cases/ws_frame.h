@@ -30,10 +30,10 @@ void frames_fail_(struct at, struct t *, bool later, unsigned code, const struct
 void frames_deliver_(struct at, struct t *, const char *wanted, const struct ws_out *);
 
 /* Pings of ours whose payload is a number of two octets: Pongs come until that of `last`.  Those
- * before it may be left out, or come later (RFC 6455 5.5.3).  Returns how many came. */
+ * before it may be left out, or come later (RFC 6455 5.5.3): how many come is a matter of time. */
 #define pongs_until(t, p, last)                                                                    \
     pongs_until_(HERE("pongs_until(" #p ", " #last ")"), (t), (p), (last))
-unsigned pongs_until_(struct at, struct t *, struct peer *, unsigned last);
+void pongs_until_(struct at, struct t *, struct peer *, unsigned last);
 
 /* A message of the implementation comes, in frames that are each as they must be; its payload,
  * of `n` octets, is not looked at.  Returns how many frames it took. */

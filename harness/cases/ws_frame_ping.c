@@ -91,8 +91,7 @@ CASE(ws_ping_ten_at_once,
         all = value(t, "%s%s", all,
                     ws_frame_pattern(pipe.us, value(t, "u16:%u", i), .opcode = WS_PING));
     wire_send(pipe.us, all);
-    if (pongs_until(t, pipe.us, 9) < 10)
-        variant(t, "of several Pings not every one is answered");
+    pongs_until(t, pipe.us, 9);
 }
 
 CASE(ws_ping_never_delivered,
