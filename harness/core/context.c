@@ -108,6 +108,7 @@ static void run_script(void *arg)
 bool t_begin(struct t *t)
 {
     t->started = net_now(t->net);
+    starvation_begin(&t->share, port_pid(t->port), t->started);
     t->fiber = fiber_new(run_script, t, STACK_OCTETS);
     return t->fiber != NULL;
 }
@@ -134,6 +135,7 @@ void t_free(struct t *t)
         buf_free(&t->scratch[i]);
     buf_free(&t->call.answer);
     starvation_free(&t->starvation);
+    starvation_free(&t->share);
     buf_free(&t->why);
     buf_free(&t->detail);
     buf_free(&t->variant);
@@ -143,6 +145,16 @@ void t_free(struct t *t)
 
 /* ---- ending ---- */
 
+/* It may have failed to do in time what it had no processor for. */
+static bool was_starved(struct t *t)
+{
+    int64_t ms = net_now(t->net) - t->started;
+    if (!t->port || t->port->dead)
+        return false;
+    return starvation_waited(&t->share, port_pid(t->port)) * STARVED_PART >
+           (ms < t->on->patience ? ms : t->on->patience);
+}
+
 static void end_with(struct t *t, enum outcome outcome, struct at at, const char *format,
                      va_list args)
 {
@@ -151,7 +163,7 @@ static void end_with(struct t *t, enum outcome outcome, struct at at, const char
     char text[1024];
     vsnprintf(text, sizeof text, format, args);
     if (outcome == FAILED && !t->on->no_deadlines)
-        t->stalled |= t->starved || pulse_starved_since(t->on->pulse, t->started);
+        t->stalled |= t->starved || pulse_starved_since(t->on->pulse, t->started) || was_starved(t);
     t->outcome = outcome;
     t->at = at;
     buf_clear(&t->why);

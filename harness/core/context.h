@@ -136,6 +136,7 @@ struct t {
     unsigned iut_count, peer_count, place_count;
     struct call call;
     struct starvation starvation; /* of the adapter, while its answer is late */
+    struct starvation share;      /* since the script began */
     size_t said;                  /* octets of its stderr in the trace */
     bool wants_fresh; /* the script asked for a new process: the scheduler replaces the port */
     struct buf scratch[SCRATCH_COUNT];

@@ -8,41 +8,19 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NS_PER_MS = 1000 * 1000 };
+enum { NS_PER_MS = 1000 * 1000, GENERATIONS = 8 };
 
 struct thread_wait {
     long id;
     uint64_t ns; /* since it began */
 };
 
-struct process {
-    long pid, parent, group;
-};
-
 /* What one look finds. */
 struct look {
     struct thread_wait *threads;
     size_t count, room;
-    struct process *processes;
-    size_t process_count, process_room;
     bool failed; /* out of memory */
 };
-
-/* Room for one more element, at its end; NULL: no memory. */
-static void *grow(struct look *look, void **list, size_t count, size_t *room, size_t size)
-{
-    if (count == *room) {
-        size_t more = *room ? *room * 2 : 64;
-        void *larger = realloc(*list, more * size);
-        if (!larger) {
-            look->failed = true;
-            return NULL;
-        }
-        *list = larger;
-        *room = more;
-    }
-    return (char *)*list + count * size;
-}
 
 static bool read_text(const char *path, char *text, size_t cap)
 {
@@ -55,71 +33,44 @@ static bool read_text(const char *path, char *text, size_t cap)
     return n > 0;
 }
 
-/* The next entry that is a number, which all are that concern us; 0: no more. */
-static long next_number(DIR *d)
+static void take_thread(struct look *look, struct thread_wait w)
 {
-    for (struct dirent *e; (e = readdir(d));) {
-        long n = strtol(e->d_name, NULL, 10);
-        if (n > 0)
-            return n;
+    if (look->count == look->room) {
+        size_t more = look->room ? look->room * 2 : 16;
+        struct thread_wait *larger = realloc(look->threads, more * sizeof *larger);
+        if (!larger) {
+            look->failed = true;
+            return;
+        }
+        look->threads = larger;
+        look->room = more;
     }
-    return 0;
+    look->threads[look->count++] = w;
 }
 
-static void list_processes(struct look *look)
+/* Its threads, and those of the processes that they started. */
+static void take_process(struct look *look, long pid, unsigned generation)
 {
-    DIR *d = opendir("/proc");
-    for (long pid; d && (pid = next_number(d)) != 0;) {
-        char path[64], text[512];
-        struct process p = { .pid = pid };
-        snprintf(path, sizeof path, "/proc/%ld/stat", pid);
-        const char *behind = read_text(path, text, sizeof text) ? strrchr(text, ')') : NULL;
-        if (!behind || sscanf(behind, ") %*c %ld %ld", &p.parent, &p.group) != 2)
-            continue;
-        struct process *room = grow(look, (void **)&look->processes, look->process_count,
-                                    &look->process_room, sizeof p);
-        if (!room)
-            break;
-        *room = p;
-        look->process_count++;
-    }
-    if (d)
-        closedir(d);
-}
-
-static void take_threads(struct look *look, long pid)
-{
-    char path[64], text[128];
+    char path[80], text[1024];
     snprintf(path, sizeof path, "/proc/%ld/task", pid);
     DIR *d = opendir(path);
-    for (long id; d && (id = next_number(d)) != 0;) {
+    for (struct dirent *e; d && (e = readdir(d));) {
         unsigned long long ns;
-        snprintf(path, sizeof path, "/proc/%ld/task/%ld/schedstat", pid, id);
-        if (!read_text(path, text, sizeof text) || sscanf(text, "%*u %llu", &ns) != 1)
+        long id = strtol(e->d_name, NULL, 10);
+        if (id <= 0)
             continue;
-        struct thread_wait *room =
-            grow(look, (void **)&look->threads, look->count, &look->room, sizeof *room);
-        if (!room)
-            break;
-        *room = (struct thread_wait){ .id = id, .ns = ns };
-        look->count++;
+        snprintf(path, sizeof path, "/proc/%ld/task/%ld/schedstat", pid, id);
+        if (read_text(path, text, sizeof text) && sscanf(text, "%*u %llu", &ns) == 1)
+            take_thread(look, (struct thread_wait){ .id = id, .ns = ns });
+        snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", pid, id);
+        if (generation == GENERATIONS || !read_text(path, text, sizeof text))
+            continue;
+        char *rest = text;
+        for (long child; (child = strtol(rest, &rest, 10)) > 0;)
+            take_process(look, child, generation + 1);
     }
     if (d)
         closedir(d);
-}
-
-/* Those that it started, and those of its group whose parent is gone. */
-static void take_process(struct look *look, long pid, long group)
-{
-    take_threads(look, pid);
-    for (size_t i = 0; i < look->process_count; i++) {
-        struct process *p = &look->processes[i];
-        if (p->pid != pid && (p->parent == pid || p->group == group)) {
-            long child = p->pid;
-            *p = (struct process){ 0 }; /* not a second time */
-            take_process(look, child, -1);
-        }
-    }
 }
 
 static uint64_t waited_before(const struct starvation *s, long id)
@@ -130,21 +81,16 @@ static uint64_t waited_before(const struct starvation *s, long id)
     return 0; /* it began since then */
 }
 
-/* The ms that all waited since the last look, together: it may be one after another that does the
- * work.  -1: nobody knows. */
-static int64_t look_again(struct starvation *s, long pid)
+int64_t starvation_waited(struct starvation *s, long pid)
 {
     struct look look = { 0 };
     uint64_t ns = 0;
-    if (pid > 0) {
-        list_processes(&look);
-        take_process(&look, pid, pid);
-    }
+    if (pid > 0)
+        take_process(&look, pid, 1);
     for (size_t i = 0; i < look.count; i++) {
         uint64_t before = waited_before(s, look.threads[i].id), now = look.threads[i].ns;
         ns += now > before ? now - before : 0;
     }
-    free(look.processes);
     free(s->threads);
     s->threads = look.threads;
     s->count = look.count;
@@ -154,14 +100,14 @@ static int64_t look_again(struct starvation *s, long pid)
 void starvation_begin(struct starvation *s, long pid, msec now)
 {
     s->given = 0;
-    s->since = look_again(s, pid) < 0 ? 0 : now;
+    s->since = starvation_waited(s, pid) < 0 ? 0 : now;
 }
 
 int64_t starvation_extends(struct starvation *s, long pid, msec now)
 {
     if (s->since == 0 || s->given == STARVED_TIMES)
         return 0;
-    int64_t ms = now - s->since, waited = look_again(s, pid);
+    int64_t ms = now - s->since, waited = starvation_waited(s, pid);
     if (waited < 0 || waited * STARVED_PART <= ms)
         return 0;
     s->given++;

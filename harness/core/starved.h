@@ -18,6 +18,10 @@ struct starvation {              /* all-zero: nothing was seen yet */
     unsigned given;
 };
 
+/* The ms that the threads of process `pid` and of its descendants waited since the last look (or
+ * since they began), together: it may be one after another that does the work.  -1: nobody knows.
+ */
+int64_t starvation_waited(struct starvation *, long pid);
 /* An answer of process `pid` is late: what it waits for from now on counts.  No pid (-1), or a
  * kernel that does not tell: it is never starved. */
 void starvation_begin(struct starvation *, long pid, msec now);

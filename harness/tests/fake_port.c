@@ -108,14 +108,14 @@ static void fake_free(struct port *port)
     free(port);
 }
 
-static long no_pid(struct port *port)
+static long fake_pid(struct port *port)
 {
     (void)port;
-    return -1;
+    return plan.pid ? plan.pid : -1;
 }
 
 static const struct port_ops fake_ops = {
-    .ask = fake_ask, .kill = fake_kill, .free = fake_free, .pid = no_pid
+    .ask = fake_ask, .kill = fake_kill, .free = fake_free, .pid = fake_pid
 };
 
 struct port *fake_port_new(struct net *net)

@@ -1,6 +1,7 @@
 /* fake_port.h -- an adapter that goes wrong as it is told to. */
 #ifndef FAKE_PORT_H
 #define FAKE_PORT_H
+#include <sys/types.h>
 #include "core/lane.h"
 
 enum { GOOD, DIES, SILENT, GARBAGE, REPORTS, ANSWERS };
@@ -15,6 +16,7 @@ extern struct fake_plan {
     struct peer *far; /* the other end of what it sends on, from the second message on */
     unsigned sent;
     struct lane *wake; /* something happens to the case while a new process starts */
+    pid_t pid;         /* 0: none */
 } plan;
 
 /* What a lane starts; it lives in simulated time. */

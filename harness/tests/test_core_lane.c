@@ -5,7 +5,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 #undef skip /* a word of the scripts too */
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include "core/lane.h"
 #include "core/peer.h"
 #include "fake_port.h"
@@ -359,6 +365,53 @@ static void a_failure_behind_a_window_may_be_about_time(void **state)
     assert_false(w.timing);
 }
 
+/* A child that wants the first processor for itself. */
+static pid_t spinner(void)
+{
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    cpu_set_t one;
+    sched_getaffinity(0, sizeof one, &one);
+    size_t first = 0;
+    while (!CPU_ISSET(first, &one))
+        first++;
+    CPU_ZERO(&one);
+    CPU_SET(first, &one);
+    sched_setaffinity(0, sizeof one, &one);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    alarm(20);
+    for (volatile unsigned n = 0;; n++)
+        ;
+}
+
+static void fails_later(struct t *t)
+{
+    poll(NULL, 0, 200); /* the kernel's own time: for the script, none passes */
+    fails(t);
+}
+
+static void so_is_one_of_an_adapter_without_a_processor(void **state)
+{
+    (void)state;
+    pid_t spinners[4];
+    struct world w;
+    for (int i = 0; i < 4; i++)
+        assert_true((spinners[i] = spinner()) > 0);
+    for (int starved = 0; starved < 2; starved++) {
+        plan = (struct fake_plan){ .pid = starved ? spinners[0] : 0 };
+        open_world(&w);
+        run(&w, fails_later);
+        close_world(&w);
+        assert_int_equal(w.outcome, FAILED);
+        assert_int_equal(w.stalled, starved);
+    }
+    for (int i = 0; i < 4; i++) {
+        kill(spinners[i], SIGKILL);
+        waitpid(spinners[i], NULL, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -372,6 +425,7 @@ int main(void)
         cmocka_unit_test(own_time_passes_where_there_are_no_deadlines),
         cmocka_unit_test(a_lost_probe_is_not_waited_for),
         cmocka_unit_test(a_failure_of_a_starved_adapter_is_measured_again),
+        cmocka_unit_test(so_is_one_of_an_adapter_without_a_processor),
         cmocka_unit_test(a_failure_behind_a_window_may_be_about_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
