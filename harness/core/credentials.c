@@ -10,6 +10,7 @@ enum { BACK_S = 3600, FORTH_S = 7 * 24 * 3600, PEM_MAX = 1024 * 1024 };
 /* One per process: what is made before a fork is shared by the workers. */
 static struct {
     bool made, any_group;
+    struct buf hosts; /* what subjectAltName says */
     struct buf text[CREDENTIALS];
     struct tls_context *server, *client;
     struct tls_authority *authority;
@@ -17,37 +18,48 @@ static struct {
 
 static const char *const names[CREDENTIALS] = { "ca.pem", "cert.pem", "key.pem" };
 static const char simulated[] = "/sim";
-static const char names_of_ours[] = "DNS:localhost,IP:127.0.0.1,IP:::1";
 
-/* Certificates that are wrong in one way each. */
+/* Certificates that are wrong in one way each; those without names are for all of `hosts`. */
 static struct special {
     const char *how;
     struct tls_wish wish;
     bool of_a_stranger; /* signed by an authority nobody knows, of the same name */
     struct buf cert, key;
 } specials[] = {
-    { .how = "expired", .wish = { names_of_ours, -2 * FORTH_S, -BACK_S, NULL, NULL } },
-    { .how = "not valid yet", .wish = { names_of_ours, FORTH_S, 2 * FORTH_S, NULL, NULL } },
+    { .how = "expired", .wish = { NULL, -2 * FORTH_S, -BACK_S, NULL, NULL } },
+    { .how = "not valid yet", .wish = { NULL, FORTH_S, 2 * FORTH_S, NULL, NULL } },
     { .how = "of a stranger",
-      .wish = { names_of_ours, -BACK_S, FORTH_S, NULL, NULL },
+      .wish = { NULL, -BACK_S, FORTH_S, NULL, NULL },
       .of_a_stranger = true },
     { .how = "for another host",
       .wish = { "DNS:elsewhere.example,IP:192.0.2.1", -BACK_S, FORTH_S, "elsewhere.example",
                 NULL } },
-    { .how = "for clients only", .wish = { names_of_ours, -BACK_S, FORTH_S, NULL, "clientAuth" } },
+    { .how = "for clients only", .wish = { NULL, -BACK_S, FORTH_S, NULL, "clientAuth" } },
 };
+
+static const char *hosts(void)
+{
+    if (all.hosts.n == 0)
+        buf_printf(&all.hosts, "DNS:localhost,IP:127.0.0.1,IP:::1");
+    return buf_text(&all.hosts);
+}
+
+void credentials_for(const char *address)
+{
+    if (hosts())
+        buf_printf(&all.hosts, ",IP:%s", address);
+}
 
 bool credentials_make(void)
 {
-    const struct tls_wish wish = { .names = names_of_ours,
-                                   .valid_from = -BACK_S,
-                                   .valid_to = FORTH_S };
+    const struct tls_wish wish = { .names = hosts(), .valid_from = -BACK_S, .valid_to = FORTH_S };
     if (all.made)
         return true;
     if (!all.authority)
         all.authority = tls_authority_new();
     all.made =
-        all.authority && tls_authority_cert(all.authority, &all.text[CREDENTIAL_CA]) &&
+        all.authority && wish.names &&
+        tls_authority_cert(all.authority, &all.text[CREDENTIAL_CA]) &&
         tls_issue(all.authority, &wish, &all.text[CREDENTIAL_CERT], &all.text[CREDENTIAL_KEY]);
     return all.made;
 }
@@ -162,6 +174,8 @@ static bool issue_special(struct special *s)
 {
     struct tls_authority *stranger = s->of_a_stranger ? tls_authority_new() : NULL;
     struct tls_authority *by = s->of_a_stranger ? stranger : all.authority;
+    if (!s->wish.names)
+        s->wish.names = hosts();
     bool made = s->cert.n > 0 || (by && tls_issue(by, &s->wish, &s->cert, &s->key));
     tls_authority_free(stranger);
     return made;

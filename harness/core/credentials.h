@@ -6,6 +6,8 @@
 
 enum credential { CREDENTIAL_CA, CREDENTIAL_CERT, CREDENTIAL_KEY, CREDENTIALS };
 
+/* Before they are made: an address that the certificate is for, besides localhost and its own. */
+void credentials_for(const char *address);
 /* Makes them once; false: no memory.  Before workers are forked, so that all have the same. */
 bool credentials_make(void);
 /* Writes ca.pem, cert.pem and key.pem below `folder`; false: errno says why. */

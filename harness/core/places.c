@@ -1,25 +1,38 @@
 /* places.c -- addresses to listen at, and the files of those that are paths. */
+#include "core/places.h"
 #include "core/peer.h"
 #include <stdio.h>
+
+void place_address(unsigned pid, unsigned lane, char *text, size_t cap)
+{
+    snprintf(text, cap, "127.%u.%u.%u", 16 + pid % 200, pid / 200 % 250, 1 + lane % PLACES);
+}
+
+/* What our certificates say in the simulated world, which has one lane in it. */
+static void address_of(const struct t *t, bool certified, char *text, size_t cap)
+{
+    if (certified && t->net->simulated)
+        snprintf(text, cap, "127.0.0.1");
+    else
+        place_address(t->on->pid, t->on->lane, text, cap);
+}
 
 char *t_place(struct t *t, const char *scheme, char *url, size_t cap)
 {
     unsigned n = ++t->place_count;
-    unsigned pid = t->on->pid;
+    bool wss = strcmp(scheme, "wss") == 0, tls = strcmp(scheme, "tls") == 0;
+    char address[ADDRESS_MAX];
+    address_of(t, wss || tls, address, sizeof address);
     if (strcmp(scheme, "ipc") == 0)
         snprintf(url, cap, "ipc://%s/%u.%u", t->net->simulated ? "/sim" : t->on->scratch,
                  t->on->lane, n);
     else if (strcmp(scheme, "tcp6") == 0)
         snprintf(url, cap, "tcp://[::1]:0");
-    else if (strcmp(scheme, "tls") == 0)
-        snprintf(url, cap, "tls+tcp://127.0.0.1:0"); /* what the certificate says */
-    else if (strcmp(scheme, "wss") == 0)
-        snprintf(url, cap, "wss://127.0.0.1:0/");
     else if (strcmp(scheme, "inproc") == 0)
         snprintf(url, cap, "inproc://place-%u", n);
     else
-        snprintf(url, cap, "%s://127.%u.%u.%u:0%s", scheme, 16 + pid % 200, pid / 200 % 250,
-                 1 + t->on->lane % 250, strcmp(scheme, "ws") == 0 ? "/" : "");
+        snprintf(url, cap, "%s://%s:0%s", tls ? "tls+tcp" : scheme, address,
+                 wss || strcmp(scheme, "ws") == 0 ? "/" : "");
     return url;
 }
 

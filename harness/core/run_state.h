@@ -34,7 +34,8 @@ struct runner {
     struct job *jobs;
     size_t job_count;
     struct worker workers[WORKERS_MAX];
-    unsigned worker_count, lanes_each, spare_each; /* see worker_live */
+    unsigned worker_count, wanted;   /* workers there are, and are to be */
+    unsigned lanes_each, spare_each; /* see worker_live */
     struct reporter *reporters[REPORTS_MAX + 1];
     size_t reporter_count;
     struct summary summary;

@@ -1,6 +1,7 @@
 /* runner.c -- one run from plan to summary: sanity cases first, then everything at once, then alone
  * what must not be believed at once, then the sanity cases again. */
 #include "core/credentials.h"
+#include "core/places.h"
 #include "core/run_state.h"
 #include <errno.h>
 #include <signal.h>
@@ -198,15 +199,39 @@ static bool load_expectations(struct runner *r)
     return r->expectations;
 }
 
+static void size_workers(struct runner *r)
+{
+    const struct run_options *o = r->o;
+    unsigned jobs = o->jobs                       ? o->jobs
+                    : o->target == TARGET_COMMAND ? 8
+                    : run_is_live(r)              ? 1
+                                                  : cores();
+    r->wanted = jobs < cores() ? jobs : cores();
+    r->lanes_each = run_is_live(r) ? (jobs + r->wanted - 1) / r->wanted : 1;
+    r->spare_each = o->jobs == 0 && o->target == TARGET_COMMAND ? r->lanes_each : 0;
+}
+
+/* Whoever checks our certificate dials the address of a lane. */
+static bool make_credentials(struct runner *r)
+{
+    unsigned lanes = r->wanted * (r->lanes_each + r->spare_each);
+    char address[ADDRESS_MAX];
+    if (run_is_black_box(r))
+        credentials_any_group();
+    for (unsigned i = 0; i < lanes && i < PLACES; i++) {
+        place_address((unsigned)getpid(), i, address, sizeof address);
+        credentials_for(address);
+    }
+    return credentials_make() && credentials_write(r->scratch);
+}
+
 /* A folder of our own for ipc addresses, which have no room for a long path. */
 static bool make_scratch(struct runner *r)
 {
     if (!run_is_live(r))
         return true;
-    if (run_is_black_box(r))
-        credentials_any_group();
     if (make_folder(r->scratch)) {
-        if (credentials_make() && credentials_write(r->scratch))
+        if (make_credentials(r))
             return true;
         fprintf(stderr, "spconform: no certificate can be made below %s: %s\n", r->scratch,
                 strerror(errno));
@@ -230,17 +255,9 @@ static void heed_signals(void)
 
 static void start_workers(struct runner *r)
 {
-    const struct run_options *o = r->o;
     if (run_is_black_box(r))
         prctl(PR_SET_CHILD_SUBREAPER, 1); /* await_keepers */
-    unsigned jobs = o->jobs                       ? o->jobs
-                    : o->target == TARGET_COMMAND ? 8
-                    : run_is_live(r)              ? 1
-                                                  : cores();
-    unsigned wanted = jobs < cores() ? jobs : cores();
-    r->lanes_each = run_is_live(r) ? (jobs + wanted - 1) / wanted : 1;
-    r->spare_each = o->jobs == 0 && o->target == TARGET_COMMAND ? r->lanes_each : 0;
-    while (r->worker_count < wanted && start_worker(r, r->worker_count))
+    while (r->worker_count < r->wanted && start_worker(r, r->worker_count))
         r->worker_count++;
     if (r->worker_count == 0)
         stop_run(r, "no worker can be started: out of processes or descriptors");
@@ -251,6 +268,7 @@ int run_suite(const struct run_options *o)
     struct runner r = { .o = o };
     int64_t began = wall_ms();
     heed_signals();
+    size_workers(&r);
     bool ready = select_what_to_run(&r) && load_expectations(&r) && make_scratch(&r);
     if (ready && !plan(&r)) {
         fprintf(stderr, "spconform: out of memory\n");
