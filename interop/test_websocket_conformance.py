@@ -25,14 +25,24 @@ def require(name):
         pytest.skip("there is no Chromium: ci/node")
 
 
-@pytest.mark.parametrize("name", JOBS)
-def test_websocket_cases(name, tmp_path):
+def judged(name, folder, *words):
+    """How many instances were: none of them fails but as listed."""
     require(name)
     done = spconform(
-        "run", "--peer", name, "--transport", "ws", "--filter", "ws_*", "--jobs", JOBS[name],
-        "--out", tmp_path, f"--report=jsonl={tmp_path / 'rows'}", within=600,
+        "run", "--peer", name, *words, "--jobs", JOBS[name],
+        "--out", folder, f"--report=jsonl={folder / 'rows'}", within=600,
     )
-    rows, _ = read_results(tmp_path / "rows")
+    rows, _ = read_results(folder / "rows")
     bad = [f"{r['verdict']} {r['instance']}: {r['why']}" for r in rows if r["verdict"] in FAILED]
     assert not bad and done.status == 0, "\n".join(bad) or done
-    assert sum(row["verdict"] != "SKIP" for row in rows) > 200, done
+    return sum(row["verdict"] != "SKIP" for row in rows)
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_websocket_cases(name, tmp_path):
+    assert judged(name, tmp_path, "--transport", "ws", "--filter", "ws_*") > 200
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_all_that_runs_over_tls(name, tmp_path):
+    assert judged(name, tmp_path, "--transport", "wss") > 90

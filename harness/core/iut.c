@@ -42,12 +42,15 @@ static bool same_protocol(const char *a, const char *b)
 }
 
 /* It trusts the authority of the suite when it dials, and shows a certificate of it when it
- * listens; a socket may do both. */
+ * listens; a socket may do both, but one that is never asked to need not be able to. */
 static void give_credentials(struct t *t, struct at at, struct iut *s)
 {
     static const char *const options[CREDENTIALS] = { "tls-ca", "tls-cert", "tls-key" };
     for (int i = 0; i < CREDENTIALS; i++) {
         char path[1024];
+        bool needed = t->via & (i == CREDENTIAL_CA ? DIALS : LISTENS);
+        if (!needed && !iut_has(t, options[i]))
+            continue;
         credentials_path((enum credential)i, t->net->simulated ? "" : t->on->scratch, path,
                          sizeof path);
         must_set(t, at, s, options[i], path);
