@@ -1,5 +1,5 @@
-/* places.h -- where the lanes of a run listen.  Each has an address of its own, so that a client that
- * dials again where a script of another lane has listened finds nobody. */
+/* places.h -- where the lanes of a run listen.  Each has an address of its own, so that a client
+ * that dials again where a script of another lane has listened finds nobody. */
 #ifndef HARNESS_PLACES_H
 #define HARNESS_PLACES_H
 #include <stddef.h>
