@@ -37,12 +37,21 @@ void link_take(struct socket *s, const struct link *l)
 
 static void dial_again(lws_sorted_usec_list_t *again);
 
+static void drop_first(struct link *l)
+{
+    struct octets *first = l->out;
+    l->out = first->next;
+    l->waiting--;
+    free(first);
+}
+
 void link_end(struct socket *s, struct link *l)
 {
     struct endpoint *dialer = l->dialer;
     link_take(s, l);
     free(l->in);
-    free(l->out);
+    while (l->out)
+        drop_first(l);
     free(l);
     pthread_cond_broadcast(&s->changed);
     if (dialer) /* the library does not dial again; an SP socket does */
@@ -112,12 +121,16 @@ static int writable(struct socket *s, struct link *l)
     if (!l)
         return 0;
     if (l->out) {
-        int n = lws_write(l->wsi, l->out + LWS_PRE, l->out_size, LWS_WRITE_BINARY);
-        free(l->out);
-        l->out = NULL;
+        int size = (int)l->out->size;
+        int n = lws_write(l->wsi, l->out->data + LWS_PRE, l->out->size, LWS_WRITE_BINARY);
+        drop_first(l);
         pthread_cond_broadcast(&s->changed);
-        if (n < (int)l->out_size)
+        if (n < size)
             return -1;
+    }
+    if (l->out) { /* one write a turn is what the library allows */
+        lws_callback_on_writable(l->wsi);
+        return 0;
     }
     if (!l->leaving)
         return 0;

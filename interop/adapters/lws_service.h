@@ -29,8 +29,10 @@ struct link {
     struct link *next;
     struct lws *wsi;
     struct endpoint *dialer; /* NULL: it was accepted */
-    uint8_t *in, *out;       /* out: LWS_PRE octets first */
-    size_t in_size, out_size;
+    uint8_t *in;
+    size_t in_size;
+    struct octets *out; /* to be sent; LWS_PRE octets, which `size` leaves out, come first */
+    unsigned waiting;   /* in `out` */
     bool open, leaving;
 };
 

@@ -238,23 +238,32 @@ bool socket_reaches(struct socket *s, size_t n, int ms)
     return come;
 }
 
-/* The first connection that has room for a message. */
-static struct link *ready(const struct socket *s)
+enum { QUEUE = 128 }; /* messages that wait for one subscriber; what goes beyond is lost to it */
+
+static bool takes(const struct link *l, unsigned most)
+{
+    return l->open && !l->leaving && l->waiting < most;
+}
+
+/* The first connection that has nothing to send. */
+static struct link *idle(const struct socket *s)
 {
     struct link *l = s->links;
-    while (l && (!l->open || l->leaving || l->out))
+    while (l && !takes(l, 1))
         l = l->next;
     return l;
 }
 
 static void hand_over(struct link *l, const uint8_t *message, size_t n)
 {
-    l->out = malloc(LWS_PRE + n);
-    if (!l->out)
+    struct octets *o = malloc(sizeof *o + LWS_PRE + n);
+    if (!o)
         exit(1);
-    l->out_size = n;
+    *o = (struct octets){ .size = n };
     if (n)
-        memcpy(l->out + LWS_PRE, message, n);
+        memcpy(o->data + LWS_PRE, message, n);
+    octets_append(&l->out, o);
+    l->waiting++;
 }
 
 bool socket_send(struct socket *s, int ms, const uint8_t *message, size_t n)
@@ -264,10 +273,11 @@ bool socket_send(struct socket *s, int ms, const uint8_t *message, size_t n)
     struct link *l;
     pthread_mutex_lock(&s->lock);
     if (to_all) {
-        while ((l = ready(s)) != NULL)
-            hand_over(l, message, n);
+        for (l = s->links; l; l = l->next)
+            if (takes(l, QUEUE))
+                hand_over(l, message, n);
     } else {
-        while ((l = ready(s)) == NULL && wait_for_change(s, &end))
+        while ((l = idle(s)) == NULL && wait_for_change(s, &end))
             ;
         if (!l) {
             pthread_mutex_unlock(&s->lock);
