@@ -223,7 +223,7 @@ def test_worker_that_dies_at_one_instance(jobs, tmp_path):
 
 # A sanity case, of two instances over tcp, beside one that is none: it is run at the beginning, and
 # at the end once more.
-AT_BOTH_ENDS = {"pair": "sanity_greeting[tcp,iut-listens]", "sub": CASES["sub"]}
+AT_BOTH_ENDS = {"pair0": "sanity_greeting[tcp,iut-listens]", "sub": CASES["sub"]}
 
 
 @pytest.mark.parametrize(
@@ -232,14 +232,14 @@ AT_BOTH_ENDS = {"pair": "sanity_greeting[tcp,iut-listens]", "sub": CASES["sub"]}
 )
 def test_worker_that_dies_at_the_last_sanity_case(faults, status, said, tmp_path):
     """Run again alone; if it dies of it once more, nothing says that all is as it was."""
-    words = planned({"pair": faults}, tmp_path, cases=AT_BOTH_ENDS)
+    words = planned({"pair0": faults}, tmp_path, cases=AT_BOTH_ENDS)
     ended, out, err = run(*words, tmp=tmp_path)
     assert (ended, said in err) == (status, True), (out, err)
-    assert times("pair", tmp_path) == 5
+    assert times("pair0", tmp_path) == 5
 
 
 def test_error_in_a_sanity_case_ends_the_run(tmp_path):
-    words = planned({"pair": ["kills"]}, tmp_path, cases=AT_BOTH_ENDS)
+    words = planned({"pair0": ["kills"]}, tmp_path, cases=AT_BOTH_ENDS)
     status, out, err = run(*words, tmp=tmp_path)
     assert status == 2 and "the sanity cases fail" in err, (out, err)
     assert not (tmp_path / "opened" / "sub").exists()
