@@ -193,16 +193,17 @@ def test_role(runs, side, program, role, over):
         assert verdicts.count("PASS") >= (25 if over in ("tcp", "ws") else 10), done
 
 
-@pytest.mark.parametrize("over", ("tcp", "ws"))
+# Over ws there are four times the cases, and nanocat lets a dozen of them wait with all patience.
+@pytest.mark.parametrize("over, seconds", (("tcp", SECONDS_ALONE), ("ws", 2 * SECONDS_ALONE)))
 @pytest.mark.alone
 @pytest.mark.parametrize("program", FLAGS)
-def test_rep_in_seconds(program, over, tmp_path, runs):
+def test_rep_in_seconds(program, over, seconds, tmp_path, runs):
     """Alone on the machine, when all the others are through."""
     for run, _ in runs.values():
         run.exception()
     done, verdicts = listener(program, "rep", tmp_path, over)
     fair(done, verdicts)
-    assert done.seconds < SECONDS_ALONE, done
+    assert done.seconds < seconds, done
 
 
 def over_ipc(program, folder):
