@@ -57,6 +57,7 @@ BESIDES = (
     # src/transports/ws/ws_handshake.c:1350-1356: who was refused by 400 becomes a pipe all the same,
     # and gets what the application sends.
     ("listener", "nanocat", "*", "FAIL", "ws_offer_*[[]ws,*"),
+    ("listener", "nanocat", "*", "FAIL", "ws_request_*[[]ws,*"),
     # src/aio/usock_posix.inc:1098-1105: octets left over from the connection before come first in
     # the next response, and src/transports/ws/ws_handshake.c:659 asserts its length.
     ("dialer", "nanocat", "*", "CRASH", "robust_random_after_greeting[[]ws,*"),
