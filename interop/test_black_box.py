@@ -51,7 +51,7 @@ BESIDES = (
     ("*", "nanocat", "req", "CRASH", "*[[]ws,*"),
     # src/transports/tcp/stcp.c:422, src/transports/ipc/sipc.c:429: the same; in the state DONE the end of a send is not
     # foreseen.
-    ("*", "nanocat", "req", "CRASH", "robust_random_*"),
+    ("*", "nanocat", "*", "CRASH", "robust_random_*"),
     # src/sp/protocol/pipeline0/push.c: the list of those that are ready has one that has gone.
     ("*", "nngcat", "push", "CRASH", "*"),
     # src/transports/ws/ws_handshake.c:1350-1356: who was refused by 400 becomes a pipe all the same,
