@@ -49,8 +49,8 @@ BESIDES = (
     # src/transports/ws/sws.c:1551 when a connection ends while a request is being sent, and
     # src/protocols/utils/priolist.c: nn_xreq_out() of a pipe that has gone.
     ("*", "nanocat", "req", "CRASH", "*[[]ws,*"),
-    # src/transports/tcp/stcp.c:422, src/transports/ipc/sipc.c:429: the same; in the state DONE the end of a send is not
-    # foreseen.
+    # src/transports/tcp/stcp.c:422, src/transports/ipc/sipc.c:429: the same; in the state DONE the
+    # end of a send is not foreseen.
     ("*", "nanocat", "*", "CRASH", "robust_random_*"),
     # src/sp/protocol/pipeline0/push.c: the list of those that are ready has one that has gone.
     ("*", "nngcat", "push", "CRASH", "*"),
