@@ -96,13 +96,32 @@ msec t_patience(struct t *t)
     return t->on->no_deadlines ? MSEC_NEVER : msec_after(net_now(t->net), t->on->patience);
 }
 
+/* It may have failed to do in time what it had no processor for. */
+static bool was_starved(struct t *t)
+{
+    int64_t ms = net_now(t->net) - t->started;
+    if (!t->port || t->port->dead)
+        return false;
+    return starvation_waited(&t->share, port_pid(t->port)) * STARVED_PART >
+           (ms < t->on->patience ? ms : t->on->patience);
+}
+
+static bool was_hindered(struct t *t)
+{
+    return !t->on->no_deadlines &&
+           (t->starved || pulse_starved_since(t->on->pulse, t->started) || was_starved(t));
+}
+
 static void run_script(void *arg)
 {
     struct t *t = arg;
     t->c->run(t);
     peers_settle(t);
-    if (t->outcome == RUNNING)
-        t->outcome = ENDED;
+    if (t->outcome != RUNNING)
+        return;
+    t->outcome = ENDED;
+    /* a variant by what it did not do in a window */
+    t->stalled |= t->timing && t->variant.n > 0 && was_hindered(t);
 }
 
 bool t_begin(struct t *t)
@@ -145,16 +164,6 @@ void t_free(struct t *t)
 
 /* ---- ending ---- */
 
-/* It may have failed to do in time what it had no processor for. */
-static bool was_starved(struct t *t)
-{
-    int64_t ms = net_now(t->net) - t->started;
-    if (!t->port || t->port->dead)
-        return false;
-    return starvation_waited(&t->share, port_pid(t->port)) * STARVED_PART >
-           (ms < t->on->patience ? ms : t->on->patience);
-}
-
 static void end_with(struct t *t, enum outcome outcome, struct at at, const char *format,
                      va_list args)
 {
@@ -162,8 +171,8 @@ static void end_with(struct t *t, enum outcome outcome, struct at at, const char
         return;
     char text[1024];
     vsnprintf(text, sizeof text, format, args);
-    if (outcome == FAILED && !t->on->no_deadlines)
-        t->stalled |= t->starved || pulse_starved_since(t->on->pulse, t->started) || was_starved(t);
+    if (outcome == FAILED)
+        t->stalled |= was_hindered(t);
     t->outcome = outcome;
     t->at = at;
     buf_clear(&t->why);

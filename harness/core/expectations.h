@@ -31,7 +31,7 @@ void expectations_free(struct expectations *);
  * SKIP and ERROR are left alone.  A new `why` is written to the buffer, which must be empty and
  * outlive the result, as must the list. */
 void expectations_apply(struct expectations *, struct result *, struct buf *why);
-/* Listed, and not as `sometimes`: this result will be an XFAIL. */
+/* Listed: this result will be an XFAIL. */
 bool expectations_cover(const struct expectations *, const char *instance, enum verdict,
                         const char *why);
 /* A line says, and not as `sometimes`, that this instance fails. */

@@ -65,11 +65,10 @@ static void count_hangs(struct runner *r, const struct record *rec)
     }
 }
 
-/* What a list expects, with its reason, accuses nobody: it needs no second measurement. */
-static bool expected(const struct runner *r, const struct job *job)
+bool believed(const struct runner *r, const struct job *job)
 {
     const struct instance *i = &r->instances[job->order.instance];
-    return r->expectations &&
+    return r->expectations && !i->sanity &&
            expectations_cover(r->expectations, i->name, verdict_of(&job->record, i, r->o->profile),
                               job->record.why);
 }
@@ -99,7 +98,7 @@ void take_record(struct runner *r, struct worker *w, char *packet, size_t n)
         return;
     count_hangs(r, &rec);
     bool hurried = job->order.hasty && rec.outcome != SKIPPED;
-    if (run_is_live(r) && (suspicious(&rec) || mismeasured(&rec) || hurried) && !expected(r, job))
+    if (run_is_live(r) && (suspicious(&rec) || mismeasured(&rec) || hurried) && !believed(r, job))
         job->suspect = true; /* measured again, when all others are through */
     else
         settle_job(r, job, "");

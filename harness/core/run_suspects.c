@@ -63,9 +63,9 @@ static bool says_something(const struct job *again)
            again->record.outcome != UNFAIR;
 }
 
-static bool wants_measure(const struct job *job)
+static bool wants_measure(const struct runner *r, const struct job *job)
 {
-    return job->order.hasty || mismeasured(&job->record);
+    return job->order.hasty || (mismeasured(&job->record) && !believed(r, job));
 }
 
 static void take_measure(struct runner *r, struct job *job, struct job *again)
@@ -82,11 +82,11 @@ static void measure_together(struct runner *r, size_t from, size_t to)
 {
     size_t first = r->job_count;
     for (size_t i = from; i < to; i++)
-        if (r->jobs[i].state == JOB_DONE && r->jobs[i].suspect && wants_measure(&r->jobs[i]))
+        if (r->jobs[i].state == JOB_DONE && r->jobs[i].suspect && wants_measure(r, &r->jobs[i]))
             add_rerun(r, &r->jobs[i], r->jobs[i].order.before);
     run_jobs(r, first, r->job_count);
     for (size_t i = to; i-- > from;) /* the last one added is the first one taken */
-        if (r->jobs[i].state == JOB_DONE && r->jobs[i].suspect && wants_measure(&r->jobs[i]))
+        if (r->jobs[i].state == JOB_DONE && r->jobs[i].suspect && wants_measure(r, &r->jobs[i]))
             take_measure(r, &r->jobs[i], &r->jobs[r->job_count - 1]);
 }
 
@@ -94,7 +94,7 @@ static void measure_again(struct runner *r, struct job *job)
 {
     if (job->order.hasty && !run_stopped(r)) /* not as foreseen: it may have wanted patience */
         take_measure(r, job, run_again(r, job, job->order.before));
-    for (int i = 0; i < ALONE && mismeasured(&job->record) && !run_stopped(r); i++)
+    for (int i = 0; i < ALONE && wants_measure(r, job) && !run_stopped(r); i++)
         take_measure(r, job, run_again(r, job, job->order.before));
 }
 
@@ -126,7 +126,7 @@ static void settle_suspect(struct runner *r, struct job *job)
 {
     char remark[300] = "";
     measure_again(r, job);
-    if (suspicious(&job->record) && !run_stopped(r)) {
+    if (suspicious(&job->record) && !believed(r, job) && !run_stopped(r)) {
         const struct instance *i = &r->instances[job->order.instance];
         enum verdict first = verdict_of(&job->record, i, r->o->profile);
         enum outcome was = job->record.outcome;

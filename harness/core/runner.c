@@ -96,12 +96,16 @@ static bool plan(struct runner *r)
     return true;
 }
 
+/* What did not recur alone is told, and does not end the run. */
 static bool sane(struct runner *r, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        size_t k = r->jobs[i].order.instance;
-        if (r->reported[k] && (r->seen[k] == V_FAIL || r->seen[k] == V_CRASH ||
-                               r->seen[k] == V_HANG || r->seen[k] == V_ERROR))
+        const struct job *job = &r->jobs[i];
+        enum verdict v =
+            job->alone_known
+                ? job->alone
+                : verdict_of(&job->record, &r->instances[job->order.instance], r->o->profile);
+        if (job->state == JOB_DONE && (v == V_FAIL || v == V_CRASH || v == V_HANG || v == V_ERROR))
             return false;
     }
     return true;

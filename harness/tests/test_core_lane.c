@@ -391,6 +391,18 @@ static void fails_later(struct t *t)
     fails(t);
 }
 
+/* It closed nothing in 20 ms: how it differs from others, unless it had no processor. */
+static void differs_later(struct t *t)
+{
+    iut_open(t, "rep");
+    const char *url = our_listener(t);
+    dial_raw(t, url);
+    struct peer *us = accept_raw(t, url);
+    poll(NULL, 0, 200);
+    if (!closes_within(us, 20))
+        variant(t, "it is patient");
+}
+
 static void so_is_one_of_an_adapter_without_a_processor(void **state)
 {
     (void)state;
@@ -404,6 +416,11 @@ static void so_is_one_of_an_adapter_without_a_processor(void **state)
         run(&w, fails_later);
         close_world(&w);
         assert_int_equal(w.outcome, FAILED);
+        assert_int_equal(w.stalled, starved);
+        open_world(&w);
+        run(&w, differs_later);
+        close_world(&w);
+        assert_int_equal(w.outcome, ENDED);
         assert_int_equal(w.stalled, starved);
     }
     for (int i = 0; i < 4; i++) {

@@ -42,6 +42,7 @@ def sleep_in_the_crowd():
     signal.pause()
 def hold_on():
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    open("held", "w").close() # a FIFO: whoever waits at it knows that we are here
     while True:
         signal.pause()
 FAULTS = {
@@ -82,8 +83,9 @@ def left(token):
             return [words for words in found if words]
 
 
-def run(*words, tmp, within=60, interrupt_after=None):
-    """Status, both outputs; nothing may be left running or lying about."""
+def run(*words, tmp, within=60, interrupt_when=None):
+    """Status, both outputs; nothing may be left running or lying about.  `interrupt_when` is given
+    the process and returns as soon as it is to be interrupted."""
     token = f"SPC_FAULTS={uuid.uuid4()}"
     name, value = token.split("=")
     scratch = tmp / "scratch"
@@ -98,11 +100,9 @@ def run(*words, tmp, within=60, interrupt_after=None):
         cwd=tmp,
     ) as process:
         try:
-            if interrupt_after is not None:
-                try:
-                    process.wait(timeout=interrupt_after)
-                except subprocess.TimeoutExpired:
-                    process.send_signal(signal.SIGINT)
+            if interrupt_when:
+                interrupt_when(process)
+                process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=within)
         except subprocess.TimeoutExpired:
             process.kill()
@@ -218,14 +218,23 @@ def test_sanity_ends_a_run_of_few_instances_in_many_segmentations(tmp_path):
 
 def test_interrupted_while_an_adapter_hangs(tmp_path):
     """One that ignores SIGTERM is ended too."""
+    held = tmp_path / "held"
+    os.mkfifo(held)
     began = time.monotonic()
-    status, out, err = faulty("holds-on", "recv", tmp_path, interrupt_after=1.5)
+    status, out, err = faulty(
+        "holds-on", "recv", tmp_path, interrupt_when=lambda process: held.read_bytes()
+    )
     assert status in (1, 130) and "interrupted" in err, (out, err)
     assert time.monotonic() - began < 15
 
 
 def test_interrupted_while_nobody_attaches(tmp_path):
-    status, _, err = run("run", "--attach", "127.0.0.1:0", tmp=tmp_path, interrupt_after=1, within=10)
+    said = []
+    words = ["run", "--attach", "127.0.0.1:0"]
+    status, _, err = run(
+        *words, tmp=tmp_path, interrupt_when=lambda process: said.append(process.stderr.readline())
+    )
+    assert said[0].startswith(b"waiting for an adapter"), said
     assert status in (2, 130) and "interrupted" in err, err
 
 

@@ -174,7 +174,7 @@ EARLY = {
 
 @pytest.mark.parametrize("faults, verdict, why", EARLY.values(), ids=EARLY.keys())
 def test_failures_about_time_are_measured_again(faults, verdict, why, tmp_path):
-    for attempt in range(5):
+    for attempt in range(30):
         tmp = tmp_path / str(attempt)
         tmp.mkdir()
         status, found = judged({"surveyor": faults}, tmp, cases=TIMED)
@@ -236,6 +236,22 @@ def test_worker_that_dies_at_the_last_sanity_case(faults, status, said, tmp_path
     ended, out, err = run(*words, tmp=tmp_path)
     assert (ended, said in err) == (status, True), (out, err)
     assert times("pair0", tmp_path) == 5
+
+
+@pytest.mark.parametrize("words, status", [("CRASH sometimes", 0), ("", 1)])
+def test_sanity_case_that_dies_once(words, status, tmp_path):
+    """Told, expected or not; all others have their verdicts."""
+    listed = tmp_path / "expect.txt"
+    listed.write_text(
+        f'sanity_greeting[*] {words} "the implementation died"  # a race\n' if words else "", encoding="utf-8"
+    )
+    more = ["--expect", str(listed)]
+    words = planned({"pair0": ["dies", ""]}, tmp_path, *more, cases=AT_BOTH_ENDS)
+    ended, out, err = run(*words, tmp=tmp_path)
+    found = rows(tmp_path / "rows.jsonl")
+    assert ended == status and found[AT_BOTH_ENDS["sub"]][0] == "PASS", (found, out, err)
+    verdict = "XFAIL" if status == 0 else "CRASH"
+    assert [v for v, _ in found.values()].count(verdict) == 1, found
 
 
 def test_error_in_a_sanity_case_ends_the_run(tmp_path):
