@@ -56,7 +56,7 @@ static bool give(int fd, const struct record *r)
 
 /* ---- the reference in simulated worlds: one instance after another ---- */
 
-enum { SIMULATED_S = 60, HASTY_MS = 500 };
+enum { SIMULATED_S = 60, HASTY_MS = 300 };
 
 int worker_simulated(const struct run_options *o, const struct instance *instances, int fd,
                      pid_t runner)
