@@ -27,13 +27,6 @@ def program():
 def pytest_configure(config):
     config.addinivalue_line("markers", "alone: holds only on a machine that does nothing else")
     config.addinivalue_line("markers", "xdist_group(name): those that share what takes long to make")
-    config.addinivalue_line("markers", "long(seconds): begun before all that is shorter")
-
-
-def pytest_collection_modifyitems(items):
-    """What takes longest begins first, a group with the first of it: nothing is waited for at the
-    end while a processor has nothing to do."""
-    items.sort(key=lambda item: -sum(mark.args[0] for mark in item.iter_markers("long")))
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -16,8 +16,7 @@ import pytest
 
 from conftest import ROOT, read_results, spconform
 
-# What is started once serves all.
-pytestmark = [pytest.mark.xdist_group("black box"), pytest.mark.long(150)]
+pytestmark = pytest.mark.xdist_group("black box")  # what is started once serves all
 
 FLAGS = {
     "nanocat": {"dial": "--connect", "listen": "--bind"},
@@ -38,7 +37,7 @@ OVER_TLS = [
     for side in SIDES
     for role in ("rep", "pub", "pair0")
 ]
-SECONDS = 240  # only a hang reaches it: ten runs share the machine
+SECONDS = 240  # only a hang reaches it: six runs share the machine
 SECONDS_ALONE = 20
 
 # What a list of interop/expect/ does not say, since there the application sends nothing by itself.
@@ -176,7 +175,7 @@ def runs(request, tmp_path_factory):
     assert all(map(shutil.which, FLAGS)), "install nanomsg-utils and nng-utils"
     asked = [item.callspec.params for item in request.session.items if item.originalname == "test_role"]
     keys = [tuple(params[name] for name in ("side", "program", "role", "over")) for params in asked]
-    with ThreadPoolExecutor(max_workers=10) as pool:
+    with ThreadPoolExecutor(max_workers=6) as pool:
         started = {}
         for side, program, role, over in keys:
             folder = tmp_path_factory.mktemp("black-box")

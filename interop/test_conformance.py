@@ -24,7 +24,7 @@ class Judged:
 
 
 @pytest.fixture(
-    scope="session", params=[pytest.param(p, marks=[pytest.mark.xdist_group(p), pytest.mark.long(30)]) for p in PEERS]
+    scope="session", params=[pytest.param(p, marks=pytest.mark.xdist_group(p)) for p in PEERS]
 )
 def judged(request, tmp_path_factory):
     return Judged(request.param, tmp_path_factory.mktemp(request.param))
@@ -134,7 +134,6 @@ def test_what_must_be_found(judged):
         assert "XFAIL" in {row["verdict"] for row in judged.rows if row["case"] == case}, case
 
 
-@pytest.mark.long(50)
 def test_a_list_that_expects_nothing_fails(tmp_path):
     """nanomsg deviates: without its list the run must say so, and keep the verdicts."""
     done = spconform(

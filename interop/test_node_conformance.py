@@ -19,7 +19,6 @@ def families():
     return sorted(names - {"ws"})
 
 
-@pytest.mark.long(60)
 def test_node_nanomsg(tmp_path):
     if not (ROOT / "interop" / "node" / "node_modules" / "nanomsg").exists():
         pytest.skip("not installed: ci/node")

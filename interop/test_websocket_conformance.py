@@ -10,8 +10,6 @@ from conftest import read_results, spconform
 
 # How many adapters run at once: a browser is large.
 JOBS = {"npm-ws": 8, "libwebsockets": 8, "websockets": 8, "chromium": 1}
-SECONDS = {"npm-ws": 15, "libwebsockets": 55, "websockets": 15, "chromium": 100}
-NAMES = [pytest.param(name, marks=pytest.mark.long(SECONDS[name])) for name in JOBS]
 FAILED = {"FAIL", "CRASH", "HANG", "XPASS", "ERROR"}
 
 
@@ -40,11 +38,11 @@ def judged(name, folder, *words):
     return sum(row["verdict"] != "SKIP" for row in rows)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", JOBS)
 def test_websocket_cases(name, tmp_path):
     assert judged(name, tmp_path, "--transport", "ws", "--filter", "ws_*") > 200
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", JOBS)
 def test_all_that_runs_over_tls(name, tmp_path):
     assert judged(name, tmp_path, "--transport", "wss") > 90
