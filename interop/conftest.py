@@ -3,6 +3,7 @@ import json
 import os
 import select
 import shlex
+import shutil
 import subprocess
 import time
 import uuid
@@ -35,6 +36,12 @@ def pytest_runtest_makereport(item):
     outcome = yield
     if outcome.get_result().failed:
         item.failed = True
+
+
+def chromium():
+    """The browser that interop/node/launch.js starts, or None."""
+    found = os.environ.get("SPCONFORM_CHROMIUM")
+    return found or shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 
 class Finished:

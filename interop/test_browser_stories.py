@@ -4,7 +4,6 @@ import json
 import os
 import re
 import select
-import shutil
 import signal
 import subprocess
 import time
@@ -13,7 +12,7 @@ import uuid
 import pytest
 
 from adapter import BUILT
-from conftest import ROOT, left_running, program
+from conftest import ROOT, chromium, left_running, program
 
 pytestmark = pytest.mark.xdist_group("browser")  # what is started once serves all
 
@@ -126,7 +125,7 @@ class Story(Lines):
 def require_chromium():
     if not (NODE / "node_modules" / "playwright-core").exists():
         pytest.skip("not installed: ci/node")
-    if not os.environ.get("SPCONFORM_CHROMIUM", shutil.which("chromium")):
+    if not chromium():
         pytest.skip("there is no Chromium: ci/node")
 
 

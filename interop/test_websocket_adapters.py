@@ -10,7 +10,7 @@ from itertools import product
 import pytest
 
 from adapter import BUILT, ROOT, SOURCES, Adapter
-from conftest import left_running, spconform
+from conftest import chromium, left_running, spconform
 
 pytestmark = pytest.mark.xdist_group("WebSocket adapters")  # what is started once serves all
 
@@ -42,7 +42,7 @@ def start(name, **environment):
         pytest.importorskip("websockets")
     elif not (ROOT / "interop" / "node" / "node_modules" / "ws").exists():
         pytest.skip("not installed: ci/node")
-    if name == "chromium" and not os.environ.get("SPCONFORM_CHROMIUM", shutil.which("chromium")):
+    if name == "chromium" and not chromium():
         pytest.skip("there is no Chromium: ci/node")
     return Adapter(name, [str(SOURCES / name)], **environment)
 

@@ -1,15 +1,17 @@
 """The WebSocket cases against implementations that know nothing of SP, but for the mapping their
 adapters add.  Known deviations are in interop/expect/: what is not listed there fails here."""
-import os
-import shutil
-
 import pytest
 
 from adapter import BUILT, ROOT
-from conftest import read_results, spconform
+from conftest import chromium, read_results, spconform
 
 # How many adapters run at once: a browser is large.
 JOBS = {"npm-ws": 8, "libwebsockets": 8, "websockets": 8, "chromium": 1}
+# A browser costs what all the others do together: never two beside each other.
+NAMES = [
+    pytest.param(name, marks=pytest.mark.xdist_group("browser") if name == "chromium" else ())
+    for name in JOBS
+]
 FAILED = {"FAIL", "CRASH", "HANG", "XPASS", "ERROR"}
 
 
@@ -21,7 +23,7 @@ def require(name):
         pytest.importorskip("websockets")
     elif not (ROOT / "interop" / "node" / "node_modules" / "ws").exists():
         pytest.skip("not installed: ci/node")
-    if name == "chromium" and not os.environ.get("SPCONFORM_CHROMIUM", shutil.which("chromium")):
+    if name == "chromium" and not chromium():
         pytest.skip("there is no Chromium: ci/node")
 
 
@@ -38,11 +40,11 @@ def judged(name, folder, *words):
     return sum(row["verdict"] != "SKIP" for row in rows)
 
 
-@pytest.mark.parametrize("name", JOBS)
+@pytest.mark.parametrize("name", NAMES)
 def test_websocket_cases(name, tmp_path):
     assert judged(name, tmp_path, "--transport", "ws", "--filter", "ws_*") > 200
 
 
-@pytest.mark.parametrize("name", JOBS)
+@pytest.mark.parametrize("name", NAMES)
 def test_all_that_runs_over_tls(name, tmp_path):
     assert judged(name, tmp_path, "--transport", "wss") > 90
