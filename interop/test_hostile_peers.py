@@ -305,18 +305,26 @@ TO_A_CLIENT = {
 }
 
 
+def asks(url, told, *options, timeout, handshake=None):
+    """A client of ours, which has to say what was wrong.  On a busy machine its time may be over
+    before the other end has done it: then it gets four times as much."""
+    for times in (1, 4):
+        words = ["--send", "'x'", "--timeout", timeout * times, *options]
+        words += ["--set", f"handshake={handshake * times}"] if handshake else []
+        status, text, took, memory = Program("peer", "req", "--dial", url, *words).end()
+        if told in text:
+            break
+    assert status == 1 and told in text, text
+    assert memory < MOST_MEMORY and took < 4 * times * timeout / 1000
+
+
 @pytest.mark.parametrize("answer, told", TO_A_CLIENT.values(), ids=TO_A_CLIENT.keys())
 def test_client(answer, told):
     held = answer
     if told == "no greeting in time":
         held = lambda: (x for x in [*answer(), None])
     with hostile(held) as port:
-        words = ["--send", "'x'", "--timeout", "1500", "--set", "handshake=500"]
-        status, text, took, memory = Program(
-            "peer", "req", "--dial", f"ws://127.0.0.1:{port}/", *words
-        ).end()
-    assert status == 1 and told in text, text
-    assert took < 6 and memory < MOST_MEMORY
+        asks(f"ws://127.0.0.1:{port}/", told, timeout=1500, handshake=500)
 
 
 CERTIFICATES = {
@@ -330,23 +338,15 @@ CERTIFICATES = {
 @pytest.mark.parametrize("theirs, trusted, told", CERTIFICATES.values(), ids=CERTIFICATES.keys())
 def test_client_of_a_wrong_certificate(scheme, theirs, trusted, told, certificates):
     with hostile(lambda: iter([None]), certificates[theirs]) as port:
-        words = ["--send", "'x'", "--timeout", "700", "--set", f"tls-ca={certificates[trusted][0]}"]
-        status, text, took, memory = Program(
-            "peer", "req", "--dial", f"{scheme}://127.0.0.1:{port}", *words
-        ).end()
-    assert status == 1 and told in text, text
-    assert took < 4 and memory < MOST_MEMORY
+        trust = f"tls-ca={certificates[trusted][0]}"
+        asks(f"{scheme}://127.0.0.1:{port}", told, "--set", trust, timeout=700)
 
 
 @pytest.mark.parametrize("garbage", (b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", FILL * 20), ids=len)
 def test_client_of_garbage_for_tls(garbage, certificates):
     with hostile(lambda: iter([garbage])) as port:
-        words = ["--send", "'x'", "--timeout", "700", "--set", f"tls-ca={certificates['good'][0]}"]
-        status, text, took, memory = Program(
-            "peer", "req", "--dial", f"wss://127.0.0.1:{port}/", *words
-        ).end()
-    assert status == 1 and "TLS handshake failed" in text, text
-    assert took < 4 and memory < MOST_MEMORY
+        trust = f"tls-ca={certificates['good'][0]}"
+        asks(f"wss://127.0.0.1:{port}/", "TLS handshake failed", "--set", trust, timeout=700)
 
 
 # ---- the harness around it ----
