@@ -2,6 +2,7 @@
 #include "core/check.h"
 #include "core/codes.h"
 #include "core/startable.h"
+#include "core/starved.h"
 #include "report/text.h"
 #include <errno.h>
 #include <stdarg.h>
@@ -118,6 +119,19 @@ const char *check_next(struct check *c, int64_t ms)
     return taken;
 }
 
+/* Time in which the adapter had no processor does not count. */
+static const char *fair_next(struct check *c, int64_t ms)
+{
+    struct starvation starvation = { 0 };
+    long pid = port_pid(c->port);
+    starvation_begin(&starvation, pid, net_now(c->net));
+    const char *answer = check_next(c, ms);
+    while (!answer && !c->dead && (ms = starvation_extends(&starvation, pid, net_now(c->net))) > 0)
+        answer = check_next(c, ms);
+    starvation_free(&starvation);
+    return answer;
+}
+
 const char *check_ask(struct check *c, int64_t ms, const char *format, ...)
 {
     char line[8192];
@@ -135,7 +149,7 @@ const char *check_ask(struct check *c, int64_t ms, const char *format, ...)
         buf_clear(&c->answers);
     }
     check_send(c, line);
-    const char *answer = check_next(c, ms);
+    const char *answer = fair_next(c, ms);
     if (!answer && c->dead && c->asked == 1) {
         fprintf(stderr, "spconform check: %s: it ended before it said hello: %s%s%s%s\n",
                 c->command, c->died, c->last_words[0] ? "; its last words: `" : "", c->last_words,
