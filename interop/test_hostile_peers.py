@@ -312,10 +312,11 @@ def asks(url, told, *options, timeout, handshake=None):
         words = ["--send", "'x'", "--timeout", timeout * times, *options]
         words += ["--set", f"handshake={handshake * times}"] if handshake else []
         status, text, took, memory = Program("peer", "req", "--dial", url, *words).end()
+        assert status == 1 and memory < MOST_MEMORY, (text, memory)
+        assert took < times * timeout / 1000 + 4, took
         if told in text:
-            break
-    assert status == 1 and told in text, text
-    assert memory < MOST_MEMORY and took < 4 * times * timeout / 1000
+            return
+    assert False, text
 
 
 @pytest.mark.parametrize("answer, told", TO_A_CLIENT.values(), ids=TO_A_CLIENT.keys())

@@ -119,8 +119,7 @@ const char *check_next(struct check *c, int64_t ms)
     return taken;
 }
 
-/* Time in which the adapter had no processor does not count. */
-static const char *fair_next(struct check *c, int64_t ms)
+const char *check_fair_next(struct check *c, int64_t ms)
 {
     struct starvation starvation = { 0 };
     long pid = port_pid(c->port);
@@ -149,7 +148,7 @@ const char *check_ask(struct check *c, int64_t ms, const char *format, ...)
         buf_clear(&c->answers);
     }
     check_send(c, line);
-    const char *answer = fair_next(c, ms);
+    const char *answer = check_fair_next(c, ms);
     if (!answer && c->dead && c->asked == 1) {
         fprintf(stderr, "spconform check: %s: it ended before it said hello: %s%s%s%s\n",
                 c->command, c->died, c->last_words[0] ? "; its last words: `" : "", c->last_words,

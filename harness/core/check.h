@@ -27,6 +27,8 @@ const char *check_ask(struct check *, int64_t ms, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void check_send(struct check *, const char *line); /* without waiting */
 const char *check_next(struct check *, int64_t ms);
+/* The same, without the time in which the adapter had no processor. */
+const char *check_fair_next(struct check *, int64_t ms);
 void check_fault(struct check *, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void check_ok(struct check *, const char *what);

@@ -12,11 +12,11 @@ static void check_order(struct check *c, const char *name)
     check_send(c, "hello 1");
     check_send(c, "zqxjkv");
     check_send(c, "reset");
-    const char *first = check_next(c, 5000);
+    const char *first = check_fair_next(c, 5000);
     bool hello = first && strstr(first, name) != NULL;
-    const char *second = hello ? check_next(c, 5000) : NULL;
+    const char *second = hello ? check_fair_next(c, 5000) : NULL;
     bool na = check_is_na(second);
-    const char *third = na ? check_next(c, 5000) : NULL;
+    const char *third = na ? check_fair_next(c, 5000) : NULL;
     if (!hello || !na || !check_is_ok(third)) {
         check_fault(c, "order",
                     "three requests at once (hello 1, an unknown verb, reset) are not answered in "

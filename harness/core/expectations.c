@@ -233,13 +233,14 @@ void expectations_apply(struct expectations *e, struct result *r, struct buf *wh
 }
 
 bool expectations_cover(const struct expectations *e, const char *instance, enum verdict verdict,
-                        const char *why)
+                        const char *why, bool firmly)
 {
     char *name = text_made(instance, TEXT_LINE), *said = text_made(why, TEXT_LINE);
     bool covered = false;
     if (name && said) {
         struct observation o = { .instance = name, .why = said, .verdict = verdict };
-        covered = expectation_of(e, &o) != NULL;
+        const struct expectation *holds = expectation_of(e, &o);
+        covered = holds && !(firmly && holds->sometimes);
     }
     free(name);
     free(said);
@@ -287,7 +288,7 @@ unsigned expectations_unused(const struct expectations *e, struct buf *out)
             covers++;
             own += by == x;
             /* Of two ways in which a race may end, one showed: the other is still to be told. */
-            bool other_way = by && x->sometimes && by->verdict != x->verdict;
+            bool other_way = by && (x->sometimes || by->sometimes) && by->verdict != x->verdict;
             forestalled += by && by != x && !other_way;
         }
         unsigned limit = x->limit ? x->limit : GLOB_COVERS;

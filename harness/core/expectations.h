@@ -31,9 +31,9 @@ void expectations_free(struct expectations *);
  * SKIP and ERROR are left alone.  A new `why` is written to the buffer, which must be empty and
  * outlive the result, as must the list. */
 void expectations_apply(struct expectations *, struct result *, struct buf *why);
-/* Listed: this result will be an XFAIL. */
+/* Listed: this result will be an XFAIL.  `firmly`: by a line that does not say `sometimes`. */
 bool expectations_cover(const struct expectations *, const char *instance, enum verdict,
-                        const char *why);
+                        const char *why, bool firmly);
 /* A line says, and not as `sometimes`, that this instance fails. */
 bool expectations_foresee(const struct expectations *, const char *instance);
 /* A line that says `sometimes` covers this result, or the fault that it tells of did not show: that

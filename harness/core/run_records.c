@@ -70,7 +70,7 @@ bool believed(const struct runner *r, const struct job *job)
     const struct instance *i = &r->instances[job->order.instance];
     return r->expectations && !i->sanity &&
            expectations_cover(r->expectations, i->name, verdict_of(&job->record, i, r->o->profile),
-                              job->record.why);
+                              job->record.why, job->order.hasty);
 }
 
 void take_record(struct runner *r, struct worker *w, char *packet, size_t n)

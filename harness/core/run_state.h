@@ -71,7 +71,8 @@ bool end_workers(struct runner *); /* false: one of them came to a bad end */
 bool late(const struct record *);       /* HANG, or a missed bound */
 bool suspicious(const struct record *); /* late, or the process died */
 bool mismeasured(const struct record *);
-/* Is it as a list expects, with its reason?  That accuses nobody: no second measurement. */
+/* Is it as a list expects, with its reason?  That accuses nobody: no second measurement.
+ * Of what was foreseen to fail in one way, and measured hastily, a race is no such answer. */
 bool believed(const struct runner *, const struct job *);
 struct record no_record(enum outcome, const char *why);
 void take_record(struct runner *, struct worker *, char *packet, size_t n);

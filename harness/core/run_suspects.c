@@ -138,8 +138,10 @@ static void settle_suspect(struct runner *r, struct job *job)
         if (answer == NOT_AGAIN) {
             uint32_t before = job->record.previous;
             snprintf(remark, sizeof remark, "once");
-            if (before && !run_stopped(r) && recurs(r, job, before) == AGAIN)
+            if (before && !run_stopped(r) && recurs(r, job, before) == AGAIN) {
                 snprintf(remark, sizeof remark, " (only after %s)", r->instances[before - 1].name);
+                job->alone_known = false; /* it did recur */
+            }
         }
         if (r->gone && answer == NOBODY_KNOWS && job->record.outcome == FAILED) {
             settle_unconfirmed(r, job);

@@ -96,11 +96,22 @@ static bool plan(struct runner *r)
     return true;
 }
 
-/* What did not recur alone is told, and does not end the run. */
+static bool is_repeat(const struct runner *r, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (r->jobs[k].order.instance == r->jobs[i].order.instance)
+            return true;
+    return false;
+}
+
+/* By the first of its repeats and segmentations.  What did not recur is told, and does not end the
+ * run. */
 static bool sane(struct runner *r, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct job *job = &r->jobs[i];
+        if (is_repeat(r, i))
+            continue;
         enum verdict v =
             job->alone_known
                 ? job->alone
