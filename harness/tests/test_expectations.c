@@ -133,6 +133,10 @@ static void only_a_race_may_vary(void **state)
     assert_false(expectations_may_vary(e, "sure[tcp]", V_FAIL, "x"));
     assert_false(expectations_may_vary(e, "sure[tcp]", V_PASS, ""));
     assert_false(expectations_may_vary(e, "other[tcp]", V_PASS, ""));
+    for (int firmly = 0; firmly < 2; firmly++) {
+        assert_int_equal(expectations_cover(e, "race[tcp]", V_CRASH, "died: 6", firmly), !firmly);
+        assert_true(expectations_cover(e, "sure[tcp]", V_FAIL, "x", firmly));
+    }
     expectations_free(e);
 }
 
@@ -191,8 +195,11 @@ static void stale_lines_are_counted(void **state)
                                   "slow[*] FAIL \"x\" # 8\n"
                                   "ends WARN sometimes \"x\" # 9\n"
                                   "ends CRASH sometimes \"x\" # 10\n"
-                                  "ends WARN sometimes \"x\" # 11\n");
-    see(e, "ends", V_WARN, "x"); /* and not, this time, as line 10 has it */
+                                  "ends WARN sometimes \"x\" # 11\n"
+                                  "both CRASH sometimes \"died\" # 12\n"
+                                  "both FAIL \"x\" # 13\n");
+    see(e, "both", V_CRASH, "died"); /* before it could fail as line 13 has it */
+    see(e, "ends", V_WARN, "x");     /* and not, this time, as line 10 has it */
     see(e, "a[tcp]", V_FAIL, "x");
     see(e, "skipped", V_SKIP, "na");
     see(e, "race", V_PASS, "");
