@@ -313,10 +313,10 @@ def asks(url, told, *options, timeout, handshake=None):
         words += ["--set", f"handshake={handshake * times}"] if handshake else []
         status, text, took, memory = Program("peer", "req", "--dial", url, *words).end()
         assert status == 1 and memory < MOST_MEMORY, (text, memory)
-        assert took < times * timeout / 1000 + 4, took
+        assert took < times * timeout / 1000 * 1.5 + 2.9, took
         if told in text:
             return
-    assert False, text
+    pytest.fail(text)
 
 
 @pytest.mark.parametrize("answer, told", TO_A_CLIENT.values(), ids=TO_A_CLIENT.keys())

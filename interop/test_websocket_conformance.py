@@ -7,7 +7,7 @@ from conftest import chromium, read_results, spconform
 
 # How many adapters run at once: a browser is large.
 JOBS = {"npm-ws": 8, "libwebsockets": 8, "websockets": 8, "chromium": 1}
-# A browser costs what all the others do together: never two beside each other.
+# A browser costs what all the others do together: these and its stories come one after another.
 NAMES = [
     pytest.param(name, marks=pytest.mark.xdist_group("browser") if name == "chromium" else ())
     for name in JOBS

@@ -27,7 +27,8 @@ const char *check_ask(struct check *, int64_t ms, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void check_send(struct check *, const char *line); /* without waiting */
 const char *check_next(struct check *, int64_t ms);
-/* The same, without the time in which the adapter had no processor. */
+/* The next line within `ms`, not counting time in which the adapter had no processor: that gives
+ * it up to seven times as long.  NULL: none came. */
 const char *check_fair_next(struct check *, int64_t ms);
 void check_fault(struct check *, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
