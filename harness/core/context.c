@@ -112,6 +112,14 @@ static bool was_hindered(struct t *t)
            (t->starved || pulse_starved_since(t->on->pulse, t->started) || was_starved(t));
 }
 
+/* What was waited for last did not come for as long as we wait for anything, or nearly: an adapter
+ * that waits for us may have begun before we do. */
+static bool was_silent(const struct t *t)
+{
+    int64_t ms = net_now(t->net) - t->window_began;
+    return !t->on->black_box && ms * 4 >= t->on->patience * 3;
+}
+
 static void run_script(void *arg)
 {
     struct t *t = arg;
@@ -126,7 +134,7 @@ static void run_script(void *arg)
 
 bool t_begin(struct t *t)
 {
-    t->started = net_now(t->net);
+    t->started = t->window_began = net_now(t->net);
     starvation_begin(&t->share, port_pid(t->port), t->started);
     t->fiber = fiber_new(run_script, t, STACK_OCTETS);
     return t->fiber != NULL;
@@ -171,8 +179,10 @@ static void end_with(struct t *t, enum outcome outcome, struct at at, const char
         return;
     char text[1024];
     vsnprintf(text, sizeof text, format, args);
-    if (outcome == FAILED)
+    if (outcome == FAILED) {
         t->stalled |= was_hindered(t);
+        t->silent |= was_silent(t);
+    }
     t->outcome = outcome;
     t->at = at;
     buf_clear(&t->why);

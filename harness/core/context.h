@@ -150,6 +150,7 @@ struct t {
     struct at at;
     struct buf why, detail, variant;
     bool timing;  /* the failure is about time: it is measured again alone */
+    bool silent;  /* it is that nothing came while we had patience: is that so once more? */
     bool stalled; /* our loop stood still while time was measured: so is this */
     bool starved; /* an answer came so late that the machine must have been too busy */
     msec started;

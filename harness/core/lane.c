@@ -53,6 +53,7 @@ static void finish(struct lane *l)
     struct lane_result r = {
         .outcome = t->outcome,
         .timing = t->timing,
+        .silent = t->silent,
         .stalled = t->stalled,
         .ms = now(t),
         .why = buf_text(&t->why),

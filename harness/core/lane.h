@@ -9,6 +9,7 @@
 struct lane_result {
     enum outcome outcome;
     bool timing;  /* a failure about time */
+    bool silent;  /* a failure by what did not come while we had patience */
     bool stalled; /* our loop stood still while time was measured */
     int64_t ms;
     const char *why, *file, *script, *detail, *variant;

@@ -6,7 +6,7 @@ struct fixed {
     uint32_t job, previous;
     int outcome, line;
     int64_t ms;
-    uint8_t timing, stalled, adapter_failed;
+    uint8_t timing, silent, stalled, adapter_failed;
 };
 
 static void put(char **at, char *end, const char *text, size_t most)
@@ -32,6 +32,7 @@ size_t record_pack(const struct record *r, char *packet)
     f.line = r->line;
     f.ms = r->ms;
     f.timing = r->timing;
+    f.silent = r->silent;
     f.stalled = r->stalled;
     f.adapter_failed = r->adapter_failed;
     memcpy(packet, &f, sizeof f);
@@ -58,6 +59,7 @@ bool record_unpack(struct record *r, char *packet, size_t n)
                           .previous = f.previous,
                           .outcome = (enum outcome)f.outcome,
                           .timing = f.timing != 0,
+                          .silent = f.silent != 0,
                           .stalled = f.stalled != 0,
                           .adapter_failed = f.adapter_failed != 0,
                           .line = f.line,

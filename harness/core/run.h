@@ -68,7 +68,7 @@ struct record {
     uint32_t job;
     uint32_t previous; /* 1 + the instance that ran before on the same adapter; 0: none */
     enum outcome outcome;
-    bool timing, stalled, adapter_failed;
+    bool timing, silent, stalled, adapter_failed;
     int line;
     int64_t ms;
     const char *file, *script, *why, *detail, *variant, *trace, *name;

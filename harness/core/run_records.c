@@ -8,7 +8,7 @@ enum { HANGS_IN_A_ROW = 5 };
 
 bool late(const struct record *rec)
 {
-    return rec->outcome == HUNG || (rec->outcome == FAILED && rec->timing);
+    return rec->outcome == HUNG || (rec->outcome == FAILED && (rec->timing || rec->silent));
 }
 
 bool suspicious(const struct record *rec)

@@ -11,9 +11,10 @@ enum { WORKERS_MAX = 16 };
 struct job {
     struct order order;
     enum { JOB_NEW, JOB_OUT, JOB_DONE } state;
-    bool suspect;  /* to be run again alone */
-    bool isolated; /* its worker died: alone in a worker */
-    bool rerun;    /* of another job, to see whether it recurs: not reported */
+    bool suspect;      /* to be run again alone */
+    bool silent_again; /* it failed by silence, and once more */
+    bool isolated;     /* its worker died: alone in a worker */
+    bool rerun;        /* of another job, to see whether it recurs: not reported */
     bool alone_known;
     enum verdict alone; /* of a rerun that did not bear the first out */
     unsigned worker;    /* while it is out */
@@ -68,7 +69,7 @@ void run_alone(struct runner *, struct job *);
 bool end_workers(struct runner *); /* false: one of them came to a bad end */
 
 /* ---- run_records.c ---- */
-bool late(const struct record *);       /* HANG, or a missed bound */
+bool late(const struct record *);       /* HANG, a missed bound, or what never came */
 bool suspicious(const struct record *); /* late, or the process died */
 bool mismeasured(const struct record *);
 /* Is it as a list expects, with its reason?  That accuses nobody: no second measurement.

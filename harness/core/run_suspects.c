@@ -1,7 +1,7 @@
-/* run_suspects.c -- no accusation on one measurement: a CRASH, a HANG, a missed bound, and whatever
- * was measured while our own loop stood still is run again in a fresh process.  What only lacks a
- * measurement gets it beside others at first, as the pulse tells whether it was one; what accuses
- * is run alone. */
+/* run_suspects.c -- no accusation on one measurement: a CRASH, a HANG, a missed bound, what never
+ * came, and whatever was measured while our own loop stood still is run again in a fresh process.
+ * What only lacks a measurement gets it beside others at first, as the pulse tells whether it was
+ * one; what never came is waited for once more beside others; what else accuses is run alone. */
 #include "core/run_state.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,6 +90,32 @@ static void measure_together(struct runner *r, size_t from, size_t to)
             take_measure(r, &r->jobs[i], &r->jobs[r->job_count - 1]);
 }
 
+static bool failed_by_silence(const struct runner *r, const struct job *job)
+{
+    const struct record *rec = &job->record;
+    return job->state == JOB_DONE && job->suspect && rec->outcome == FAILED && rec->silent &&
+           !rec->timing && !wants_measure(r, job) && !believed(r, job);
+}
+
+/* All that waited in vain, once more beside each other: where many fail, there is much to wait
+ * for.  Whoever is late under load is measured again alone. */
+static void wait_again_together(struct runner *r, size_t from, size_t to)
+{
+    size_t first = r->job_count;
+    for (size_t i = from; i < to; i++)
+        if (failed_by_silence(r, &r->jobs[i]))
+            add_rerun(r, &r->jobs[i], 0);
+    run_jobs(r, first, r->job_count);
+    for (size_t i = to; i-- > from;) {
+        if (!failed_by_silence(r, &r->jobs[i]))
+            continue;
+        struct job *again = &r->jobs[r->job_count - 1];
+        r->jobs[i].silent_again = says_something(again) && again->record.outcome == FAILED &&
+                                  !mismeasured(&again->record);
+        forget_rerun(r, again);
+    }
+}
+
 static void measure_again(struct runner *r, struct job *job)
 {
     if (job->order.hasty && !run_stopped(r)) /* not as foreseen: it may have wanted patience */
@@ -126,7 +152,7 @@ static void settle_suspect(struct runner *r, struct job *job)
 {
     char remark[300] = "";
     measure_again(r, job);
-    if (suspicious(&job->record) && !believed(r, job) && !run_stopped(r)) {
+    if (suspicious(&job->record) && !believed(r, job) && !job->silent_again && !run_stopped(r)) {
         const struct instance *i = &r->instances[job->order.instance];
         enum verdict first = verdict_of(&job->record, i, r->o->profile);
         enum outcome was = job->record.outcome;
@@ -165,6 +191,8 @@ void run_suspects(struct runner *r, size_t from, size_t to)
 {
     for (int i = 0; i < TOGETHER && !run_is_black_box(r); i++)
         measure_together(r, from, to);
+    if (!run_is_black_box(r))
+        wait_again_together(r, from, to);
     for (size_t i = from; i < to; i++) {
         struct job *job = &r->jobs[i];
         run_isolated(r, job);

@@ -30,6 +30,7 @@ static struct record record_of(const struct lane_result *r, uint32_t job)
     return (struct record){ .job = job,
                             .outcome = r->outcome,
                             .timing = r->timing,
+                            .silent = r->silent,
                             .stalled = r->stalled,
                             .adapter_failed = r->adapter_failed,
                             .line = r->line,

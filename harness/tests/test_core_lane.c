@@ -21,7 +21,7 @@ struct world {
     struct lane lane;
     bool runnable, done;
     enum outcome outcome;
-    bool timing, stalled, adapter_failed;
+    bool timing, silent, stalled, adapter_failed;
     char why[400];
     int64_t ms;
 };
@@ -44,6 +44,7 @@ static void finished(struct lane *l, const struct lane_result *r)
     w->done = true;
     w->outcome = r->outcome;
     w->timing = r->timing;
+    w->silent = r->silent;
     w->stalled = r->stalled;
     w->adapter_failed = r->adapter_failed;
     w->ms = r->ms;
@@ -362,7 +363,30 @@ static void a_failure_behind_a_window_may_be_about_time(void **state)
     assert_int_equal(outcome_of(NULL, GOOD, fails_behind_patience, &w), FAILED);
     assert_false(w.timing);
     assert_int_equal(outcome_of(NULL, GOOD, fails, &w), FAILED);
-    assert_false(w.timing);
+    assert_false(w.timing || w.silent);
+}
+
+static void waits_for_what_never_comes(struct t *t)
+{
+    wire_expect(dial_raw(t, our_listener(t)), "00");
+}
+
+static void waits_while_a_call_comes_back(struct t *t)
+{
+    iut_begin_recv(iut_open(t, "rep"), 500);
+    waits_for_what_never_comes(t);
+}
+
+static void a_failure_by_silence_is_told_from_others(void **state)
+{
+    (void)state;
+    struct world w;
+    assert_int_equal(outcome_of(NULL, GOOD, waits_for_what_never_comes, &w), FAILED);
+    assert_true(w.silent);
+    assert_int_equal(outcome_of(NULL, GOOD, waits_while_a_call_comes_back, &w), FAILED);
+    assert_true(w.silent);
+    assert_int_equal(outcome_of(NULL, GOOD, fails_behind_a_short_one, &w), FAILED);
+    assert_false(w.silent);
 }
 
 /* A child that wants the first processor for itself. */
@@ -444,6 +468,7 @@ int main(void)
         cmocka_unit_test(a_failure_of_a_starved_adapter_is_measured_again),
         cmocka_unit_test(so_is_one_of_an_adapter_without_a_processor),
         cmocka_unit_test(a_failure_behind_a_window_may_be_about_time),
+        cmocka_unit_test(a_failure_by_silence_is_told_from_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,6 +19,7 @@ static struct record sample(void)
                             .previous = 3,
                             .outcome = FAILED,
                             .timing = true,
+                            .silent = true,
                             .stalled = true,
                             .line = 42,
                             .ms = 1234567890123,
@@ -41,7 +42,7 @@ static void comes_out_again(void **state)
     assert_int_equal(out.job, 7);
     assert_int_equal(out.previous, 3);
     assert_int_equal(out.outcome, FAILED);
-    assert_true(out.timing && out.stalled && !out.adapter_failed);
+    assert_true(out.timing && out.silent && out.stalled && !out.adapter_failed);
     assert_int_equal(out.line, 42);
     assert_true(out.ms == in.ms);
     assert_string_equal(out.file, in.file);

@@ -29,7 +29,7 @@ TIMED = {"sub": CASES["sub"], "surveyor": "survey_without_respondent[local]"}
 # for the first time, the second, ...; the last holds for all later times.  `after PROTOCOL: FAULT`
 # does it in a process that had that protocol just before.
 ADAPTER = """
-import json, os, signal, subprocess, sys
+import json, os, select, signal, subprocess, sys
 folder, plan, program = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3]
 good = subprocess.Popen([program, "adapter"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 def linger():
@@ -50,6 +50,7 @@ FAULTS = { # and the verb at which it shows
     "hangs": ("send", linger),
     "hurries": ("set", None),
     "sours": ("set", None), # and hurries from then on
+    "mutes": ("recv", None),
     "": ("", None),
 }
 before, fault, sour = "", "", False
@@ -58,9 +59,9 @@ for line in sys.stdin.buffer:
     if words[0] == "open":
         with open(f"{folder}/{words[2]}", "a", encoding="ascii") as times:
             times.write("x")
-            time = times.tell() - 1
+            turn = times.tell() - 1
         faults = plan.get(words[2], [""])
-        condition, _, fault = faults[min(time, len(faults) - 1)].rpartition(": ")
+        condition, _, fault = faults[min(turn, len(faults) - 1)].rpartition(": ")
         if condition and condition != "after " + before:
             fault = ""
         sour = sour or fault == "sours"
@@ -69,6 +70,11 @@ for line in sys.stdin.buffer:
     if words[0] == FAULTS[fault][0]:
         if fault == "hurries":
             line = f"set {words[1]} survey-deadline 1\\n".encode()
+        elif fault == "mutes":
+            # As long as it may take, nothing comes; nor does anybody ask for anything else.
+            select.select([sys.stdin], [], [], int(words[2]) / 1000)
+            os.write(1, b"err timedout\\n")
+            continue
         else:
             FAULTS[fault][1]()
     good.stdin.write(line)
@@ -184,6 +190,41 @@ def test_failures_about_time_are_measured_again(faults, verdict, why, tmp_path):
     assert why.format(before=TIMED["sub"]) in found["surveyor"][1], found
     assert status == (0 if verdict == "INFO" else 1)
     others_pass(found, "surveyor")
+
+
+# Over tcp, both ways: the first of the two is told of what does not come.
+SILENT = {"pull": "pull_delivers_unmodified[tcp,iut-listens]"}
+SILENCES = {
+    # What `pull` does each time it is opened, the verdicts, how often that is.
+    "once": (["mutes", ""], ["INFO", "PASS"], 4),
+    "and once more": (["mutes", "", "mutes", ""], ["FAIL", "PASS"], 3),
+    "again in another way": (["mutes", "", "dies", "mutes", ""], ["FAIL", "PASS"], 4),
+    "of both, always": (["mutes"], ["FAIL", "FAIL"], 4),
+}
+
+
+def silences(faults, tmp):
+    """The verdicts of the two, and how often `pull` was opened."""
+    tmp.mkdir()
+    words = planned({"pull": faults}, tmp, "--transport", "tcp", cases=SILENT)
+    status, out, err = run(*words, tmp=tmp)
+    found = rows(tmp / "rows.jsonl").values()
+    verdicts = sorted(verdict for verdict, _ in found)
+    assert status == (1 if {"FAIL", "CRASH"} & set(verdicts) else 0), (found, out, err)
+    for verdict, why in found:
+        said = {"FAIL": "nothing was delivered", "INFO": "once, not again: nothing was delivered"}
+        assert why.startswith(said.get(verdict, "")), found
+    return verdicts, times("pull", tmp)
+
+
+@pytest.mark.parametrize("faults, verdicts, runs", SILENCES.values(), ids=SILENCES.keys())
+def test_silence_is_waited_for_once_more(faults, verdicts, runs, tmp_path):
+    """It accuses nobody before a fresh process has been silent too."""
+    for attempt in range(5):
+        found = silences(faults, tmp_path / str(attempt))
+        if found == (verdicts, runs):
+            return  # else our loop stood still just then, and what it measured was measured again
+    assert found == (verdicts, runs)
 
 
 def test_repeats_bear_out_what_was_measured_again(tmp_path):
